@@ -1,0 +1,362 @@
+/**
+ * The one event vocabulary.
+ *
+ *   LinkEvent        what client and server report: the journal of a deployed one holds the durable ones
+ *   SimulatorEvent   what only a simulation knows: faults, hosts, the user, the speaker, the wire
+ *   Stamp            when, where and in which order
+ *   RecordedEvent    one entry of a trace or a journal
+ *
+ * Invariants, expectations and reporters read nothing else. Events hold stable labels and numbers, never
+ * an error's text, never audio, never what was said, never a token.
+ */
+import type { ProtocolVersion, Trigger } from './protocol';
+import type { DeviceFailure, Listening } from './ports';
+
+/** Raised when a field of an event changes its meaning; a reader of older journals goes by it. */
+export const EVENTS_VERSION = 1;
+
+/** Why a dial failed. */
+export type DialFailure =
+  | 'auth' /* HTTP 401 or 403 */
+  | 'dial_closed' /* TCP closed or reset before the upgrade was answered */
+  | 'dial_refused'
+  | 'dial_timeout' /* no DNS, TCP, TLS or upgrade within the dial timeout */
+  | 'dial_unreachable'
+  | 'dns'
+  | 'http_status' /* an answer other than 101; redirects are not followed */
+  | 'no_welcome' /* upgraded, and then not welcomed within the dial timeout */
+  | 'tls'
+  | 'tls_time'; /* a certificate that is expired or not valid yet */
+
+/** Why a connection that was up is no longer, or how an upgraded one ended before its welcome. */
+export type LossLabel =
+  | 'busy' /* close 1013: no place for us, or a newer connection has ours */
+  | 'fin' /* TCP ended without a close frame */
+  | 'heartbeat_timeout'
+  | 'local_shutdown'
+  | 'overload' /* close 1009, or more than a peer may send */
+  | 'peer_close' /* a close frame with any other code */
+  | 'peer_restart' /* close 1001 or 1012 */
+  | 'policy' /* close 1008 */
+  | 'protocol_error' /* frames that break RFC 6455, in either direction */
+  | 'replaced' /* the server's own word: a newer connection of the device has come */
+  | 'reset'
+  | 'tcp_timeout' /* ETIMEDOUT: the kernel gave up */
+  | 'unknown';
+
+export type FailureLabel = DialFailure | LossLabel;
+
+/** Who ended a connection: we, the peer by a close frame, or something in between. */
+export type Initiator = 'local' | 'remote' | 'network';
+
+/** What was wrong with something a peer sent. The link lives on; it is counted. */
+export type InputProblem =
+  | 'bad_field'
+  | 'malformed_json'
+  | 'not_an_object'
+  | 'odd_length'
+  | 'stale_audio' /* audio of a session that is over: it was under way */
+  | 'stale_message' /* a message for a session or turn that is not current */
+  | 'unexpected_audio' /* audio where no session was ever on */
+  | 'unexpected_message' /* a known message that this state has no use for */
+  | 'unknown_type';
+
+/** A sound that tells the person something, for want of a screen. */
+export type Cue = 'offline' | 'rejected' | 'interrupted';
+
+/** The three state machines that report. */
+export type Machine = 'link' | 'client' | 'conversation';
+
+/** Sockets, timers and the like that a program still holds; all zero once it has stopped. */
+export interface Holdings {
+  readonly timers: number;
+  readonly sockets: number;
+  readonly dials: number;
+  readonly devices: number;
+}
+
+/** What client and server report. `connection` is the reporter's own id, `peerConnection` the peer's. */
+export type LinkEvent =
+  // The link: a connection is dialled or accepted, lives, is lost once, and is closed once.
+  | { readonly type: 'link.dialing'; readonly connection: string; readonly attempt: number }
+  | {
+      readonly type: 'link.open';
+      readonly connection: string;
+      readonly protocol: ProtocolVersion;
+    }
+  | {
+      readonly type: 'link.connected';
+      readonly connection: string;
+      readonly protocol: ProtocolVersion;
+      readonly peerConnection?: string;
+    }
+  | {
+      readonly type: 'link.accepted';
+      readonly connection: string;
+      readonly device: string;
+      readonly protocol: ProtocolVersion;
+    }
+  | {
+      readonly type: 'link.failed';
+      readonly connection: string;
+      readonly label: FailureLabel;
+      readonly httpStatus?: number;
+      readonly code?: number;
+    }
+  | { readonly type: 'link.closing'; readonly connection: string; readonly code: number }
+  | ({ readonly type: 'link.lost'; readonly connection: string } & CloseRecord)
+  | { readonly type: 'link.closed'; readonly connection: string }
+  | { readonly type: 'link.replaced'; readonly connection: string; readonly by: string }
+  | {
+      readonly type: 'link.refused';
+      readonly reason: 'bad_upgrade' | 'no_place' | 'upgrade_timeout' | 'too_many_upgrades';
+      readonly device?: string;
+    }
+  | { readonly type: 'backoff.scheduled'; readonly attempt: number; readonly delayMs: number }
+  | { readonly type: 'heartbeat.sent'; readonly connection: string }
+  | { readonly type: 'heartbeat.pong'; readonly connection: string; readonly rttMs: number }
+  | { readonly type: 'heartbeat.late'; readonly connection: string; readonly lateMs: number }
+  | {
+      readonly type: 'heartbeat.timeout';
+      readonly connection: string;
+      readonly sinceInboundMs: number;
+    }
+  // Messages and audio.
+  | ({ readonly type: 'control.sent' } & ControlFields)
+  | ({ readonly type: 'control.received' } & ControlFields)
+  | {
+      readonly type: 'input.rejected';
+      readonly connection: string;
+      readonly problem: InputProblem;
+    }
+  | {
+      readonly type: 'audio.sent';
+      readonly connection: string;
+      readonly session: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'audio.received';
+      readonly connection: string;
+      readonly session: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'audio.dropped';
+      readonly session: string;
+      readonly bytes: number;
+      readonly reason: 'uplink_full' | 'not_listening';
+    }
+  // Sessions, their states and turns.
+  | { readonly type: 'hotword.detected'; readonly online: boolean }
+  | { readonly type: 'button.pressed'; readonly online: boolean }
+  | {
+      readonly type: 'session.requested';
+      readonly session: string;
+      readonly trigger: Trigger;
+      readonly device?: string;
+    }
+  | {
+      readonly type: 'session.started';
+      readonly session: string;
+      readonly connection: string;
+      readonly device?: string;
+    }
+  | {
+      readonly type: 'session.rejected';
+      readonly session: string;
+      readonly reason: string;
+      readonly device?: string;
+    }
+  | {
+      readonly type: 'session.ended';
+      readonly session: string;
+      readonly reason: string;
+      readonly device?: string;
+    }
+  | {
+      readonly type: 'state.changed';
+      readonly machine: Machine;
+      readonly from: string;
+      readonly to: string;
+      readonly cause: string;
+      readonly device?: string;
+    }
+  | {
+      readonly type: 'turn.started';
+      readonly session: string;
+      readonly turn: number;
+      readonly device: string;
+    }
+  | {
+      readonly type: 'turn.ended';
+      readonly session: string;
+      readonly turn: number;
+      readonly device: string;
+      readonly bytes: number;
+      readonly error?: string;
+    }
+  | { readonly type: 'playback.started'; readonly session: string; readonly turn: number }
+  | {
+      readonly type: 'playback.ended';
+      readonly session: string;
+      readonly turn: number;
+      /** What came from the server for this turn, and what of it was heard. */
+      readonly receivedBytes: number;
+      readonly playedBytes: number;
+      readonly how: 'finished' | 'stopped' | DeviceFailure;
+    }
+  | { readonly type: 'cue.played'; readonly cue: Cue }
+  // Devices and the engine.
+  | { readonly type: 'microphone.opened' }
+  | { readonly type: 'microphone.listening'; readonly purpose: Listening }
+  | { readonly type: 'microphone.failed'; readonly failure: DeviceFailure }
+  | { readonly type: 'microphone.closed' }
+  | { readonly type: 'engine.opening'; readonly engine: string; readonly device: string }
+  | { readonly type: 'engine.opened'; readonly engine: string; readonly device: string }
+  | { readonly type: 'engine.heard'; readonly engine: string; readonly bytes: number }
+  | { readonly type: 'engine.failed'; readonly engine: string; readonly label: string }
+  | {
+      readonly type: 'engine.closed';
+      readonly engine: string;
+      /** Whether the engine took longer than it may, and was left to itself. */
+      readonly timedOut: boolean;
+    }
+  // The program.
+  | { readonly type: 'server.listening'; readonly port: number }
+  | { readonly type: 'callback.threw'; readonly callback: string }
+  | ({ readonly type: 'host.stopped' } & Holdings);
+
+export interface ControlFields {
+  readonly connection: string;
+  readonly message: string;
+  readonly session?: string;
+  readonly turn?: number;
+  readonly reason?: string;
+}
+
+/** What is known of a connection when it is lost: enough to tell causes apart. */
+export interface CloseRecord {
+  readonly label: LossLabel;
+  readonly initiator: Initiator;
+  /** The close code: received (`remote`) or sent (`local`). */
+  readonly code?: number;
+  readonly device?: string;
+  /** From connected to lost. */
+  readonly upMs: number;
+  readonly sinceInboundMs: number;
+  readonly sincePongMs?: number;
+  readonly maxRttMs?: number;
+}
+
+/** What only a simulation knows. */
+export type SimulatorEvent =
+  | { readonly type: 'run.started'; readonly scenario: string; readonly seed: number }
+  | {
+      readonly type: 'phase.changed';
+      readonly phase: 'safety' | 'liveness' | 'shutdown' | 'afterwards';
+    }
+  | { readonly type: 'fault.began'; readonly fault: string; readonly id: number }
+  | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
+  | { readonly type: 'host.started'; readonly program: string }
+  | { readonly type: 'host.stopping'; readonly signal: string }
+  | { readonly type: 'host.killed' }
+  | { readonly type: 'host.lost_power' }
+  | { readonly type: 'host.crashed'; readonly error: string }
+  | { readonly type: 'host.paused' }
+  | { readonly type: 'host.resumed'; readonly pausedMs: number }
+  | { readonly type: 'host.wall_stepped'; readonly byMs: number }
+  | { readonly type: 'host.acted_late'; readonly port: string }
+  | { readonly type: 'user.spoke'; readonly sound: string; readonly ms: number }
+  | { readonly type: 'user.pressed' }
+  | { readonly type: 'speaker.started' }
+  | {
+      readonly type: 'speaker.silent';
+      readonly playedBytes: number;
+      readonly how: 'finished' | 'stopped' | DeviceFailure;
+    }
+  | {
+      readonly type: 'wire.opened';
+      readonly flow: number;
+      readonly from: string;
+      readonly to: string;
+    }
+  | {
+      readonly type: 'wire.delivered';
+      readonly flow: number;
+      readonly from: string;
+      readonly to: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'wire.closed';
+      readonly flow: number;
+      readonly from: string;
+      readonly to: string;
+      readonly how: 'fin' | 'reset';
+    }
+  | { readonly type: 'trap.sprung'; readonly what: string; readonly site: string };
+
+export type AnyEvent = LinkEvent | SimulatorEvent;
+
+export interface Stamp {
+  /** Order in the whole recording, from 1. */
+  readonly seq: number;
+  /** Monotonic time in milliseconds: of the host in a journal, of the whole simulation in a trace. */
+  readonly atMs: number;
+  /** The host's time of day. Nothing is decided by it. */
+  readonly wallMs: number;
+  readonly host: string;
+  /** Which life of the host: it grows with each start. */
+  readonly boot: number;
+  /** The simulator's step: events of one step happened with no other event of the world between. */
+  readonly step?: number;
+}
+
+export type RecordedEvent = Stamp & AnyEvent;
+export type EventType = AnyEvent['type'];
+export type EventOf<Type extends EventType> = Extract<RecordedEvent, { readonly type: Type }>;
+
+/** Events that a journal keeps. The rest is for a trace: too many, or of no use after the fact. */
+const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
+  'link.dialing',
+  'link.connected',
+  'link.accepted',
+  'link.failed',
+  'link.lost',
+  'link.replaced',
+  'link.refused',
+  'backoff.scheduled',
+  'heartbeat.late',
+  'heartbeat.timeout',
+  'control.sent',
+  'control.received',
+  'hotword.detected',
+  'button.pressed',
+  'session.requested',
+  'session.started',
+  'session.rejected',
+  'session.ended',
+  'state.changed',
+  'turn.started',
+  'turn.ended',
+  'playback.started',
+  'playback.ended',
+  'cue.played',
+  'microphone.failed',
+  'engine.failed',
+  'server.listening',
+  'callback.threw',
+  'host.started',
+  'host.stopped',
+]);
+
+/** Whether a journal keeps events of this type. */
+export function isDurable(type: EventType): boolean {
+  return DURABLE.has(type);
+}
+
+/** A peer's words as a label: they may hold anything, and an event must not. */
+export function asLabel(text: string | undefined): string {
+  return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : 'other';
+}
