@@ -9,7 +9,7 @@
  * Invariants, expectations and reporters read nothing else. Events hold stable labels and numbers, never
  * an error's text, never audio, never what was said, never a token.
  */
-import type { ProtocolVersion, Trigger } from './protocol';
+import type { ControlMessage, ProtocolVersion, Trigger } from './protocol';
 import type { DeviceFailure, Listening } from './ports';
 
 /** Raised when a field of an event changes its meaning; a reader of older journals goes by it. */
@@ -17,7 +17,7 @@ export const EVENTS_VERSION = 1;
 
 /** Why a dial failed. */
 export type DialFailure =
-  | 'auth' /* HTTP 401 or 403 */
+  | 'auth' /* HTTP 401 */
   | 'dial_closed' /* TCP closed or reset before the upgrade was answered */
   | 'dial_refused'
   | 'dial_timeout' /* no DNS, TCP, TLS or upgrade within the dial timeout */
@@ -359,4 +359,17 @@ export function isDurable(type: EventType): boolean {
 /** A peer's words as a label: they may hold anything, and an event must not. */
 export function asLabel(text: string | undefined): string {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : 'other';
+}
+
+/** A control message as the fields of its event. */
+export function describeMessage(message: ControlMessage): Omit<ControlFields, 'connection'> {
+  const session = 'session' in message ? message.session : undefined;
+  const turn = 'turn' in message ? message.turn : undefined;
+  const reason = 'reason' in message ? message.reason : undefined;
+  return {
+    message: message.type,
+    ...(session === undefined ? {} : { session }),
+    ...(turn === undefined ? {} : { turn }),
+    ...(reason === undefined ? {} : { reason: asLabel(reason) }),
+  };
 }

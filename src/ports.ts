@@ -92,7 +92,10 @@ export interface MicrophoneHandlers {
 }
 
 export interface Microphone {
-  /** Opens the device; it starts with the ear closed. A failure to open comes through `onFailed`. */
+  /**
+   * Opens the device; it starts with the ear closed. A failure to open comes through `onFailed`. No
+   * handler is called before this returns.
+   */
   open(handlers: MicrophoneHandlers): MicrophoneStream;
 }
 
@@ -110,7 +113,7 @@ export interface SpeakerHandlers {
 }
 
 export interface Speaker {
-  /** Begins one piece of playback. The owner plays one at a time. */
+  /** Begins one piece of playback, one at a time. No handler is called before this returns. */
   play(handlers: SpeakerHandlers): Playback;
   /** Releases the device; a playback that goes on is stopped. May be called twice. */
   close(): void;

@@ -1,0 +1,49 @@
+import { CommanderError, InvalidArgumentError } from 'commander';
+
+/** Wrong use of a command or a setting: told without a stack, and the exit code is 2. */
+export class UsageError extends Error {}
+
+export const FAILED = 1;
+const WRONG_USE = 2;
+
+/** Runs a program and turns what comes of it into the exit code. */
+export function runMain(main: () => Promise<number>): void {
+  main().then(
+    (exitCode) => (process.exitCode = exitCode),
+    (error: unknown) => (process.exitCode = tell(error)),
+  );
+}
+
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
+  const isUsage = error instanceof UsageError;
+  const text = error instanceof Error && !isUsage ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text.replace(/^Error: /, 'error: ')}\n`);
+  return isUsage ? WRONG_USE : FAILED;
+}
+
+/** For an option that takes a whole number from `min` on. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    const isWhole = /^-?\d+$/.test(text) && Number.isSafeInteger(number);
+    if (isWhole && number >= min && number <= max) return number;
+    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };
+}
+
+/**
+ * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody who
+ * does not want to wait.
+ */
+export function onSignals(stop: (signal: NodeJS.Signals) => void): void {
+  let told = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (told) process.exit(FAILED);
+      told = true;
+      stop(signal);
+    });
+  }
+}

@@ -1,0 +1,379 @@
+import type { Duplex } from 'node:stream';
+
+import { WebSocket, type ClientOptions, type RawData } from 'ws';
+
+import { CLOSE_NORMAL } from '../constants';
+import type { FailureLabel, Initiator, InputProblem, LossLabel } from '../events';
+import { brokenLinkLabel, closeFrameLabel, dialFailureLabel } from '../failure-label';
+import { Heartbeat } from '../heartbeat';
+import type { Clock, EventSink, Sockets, TimerHandle } from '../ports';
+import {
+  decodeServerMessage,
+  DEVICE_HEADER,
+  encodeMessage,
+  TARS_V2,
+  type ClientMessage,
+  type ProtocolVersion,
+  type ServerMessage,
+} from '../protocol';
+import type { Ending } from './backoff';
+import type { ClientSettings } from './client-settings';
+
+/** Told to the owner of a {@link Connection}; `onEnded` and `onClosed` exactly once each. */
+export interface ConnectionHandlers {
+  readonly onConnected: () => void;
+  readonly onMessage: (message: ServerMessage) => void;
+  readonly onAudio: (pcm: Buffer) => void;
+  /** The dial failed or the connection is lost. Nothing is received any more. */
+  readonly onEnded: (ending: Ending) => void;
+  /** The socket is gone as well. Comes after `onEnded`, up to the close timeout later. */
+  readonly onClosed: () => void;
+}
+
+export interface ConnectionPorts {
+  readonly clock: Clock;
+  readonly sockets: Sockets;
+  readonly events: EventSink;
+}
+
+/** What a failed dial or a lost connection is reported with. */
+interface Cause {
+  readonly label: FailureLabel;
+  readonly initiator: Initiator;
+  readonly code?: number;
+  readonly httpStatus?: number;
+}
+
+type Dialer = NonNullable<ClientOptions['createConnection']>;
+type Phase = 'dialing' | 'open' | 'connected' | 'ended';
+
+/**
+ * One dial and the WebSocket that comes of it, from the first packet to the last.
+ *
+ *   dialing ---101---> open ---welcome---> connected ---> ended ... socket closed
+ *      '------- failed, timed out ----'-----------------> '
+ *
+ * A base peer sends no welcome: it is connected as soon as it is open.
+ */
+export class Connection {
+  readonly id: string;
+  private readonly settings: ClientSettings;
+  private readonly ports: ConnectionPorts;
+  private readonly handlers: ConnectionHandlers;
+  private readonly socket: WebSocket;
+  private readonly heartbeat: Heartbeat;
+  private stream: Duplex | undefined;
+  private phase: Phase = 'dialing';
+  private protocolSpoken: ProtocolVersion = TARS_V2;
+  private dialTimer: TimerHandle | undefined;
+  private closeTimer: TimerHandle | undefined;
+  private connectedAtMs = 0;
+  private lastInboundMs = 0;
+  private lastPingMs = 0;
+  private lastPongMs: number | undefined;
+  private maxRttMs = 0;
+  private streamCode: string | undefined;
+
+  /** Dials at once. */
+  constructor(
+    id: string,
+    settings: ClientSettings,
+    ports: ConnectionPorts,
+    handlers: ConnectionHandlers,
+  ) {
+    this.id = id;
+    this.settings = settings;
+    this.ports = ports;
+    this.handlers = handlers;
+    this.heartbeat = this.makeHeartbeat();
+    this.dialTimer = ports.clock.setTimeout(() => this.dialTimedOut(), settings.dialTimeoutMs);
+    this.socket = this.dial();
+    this.listen();
+  }
+
+  get protocol(): ProtocolVersion {
+    return this.protocolSpoken;
+  }
+
+  /** Bytes handed to the WebSocket that the kernel has not taken yet. */
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  /** Does nothing unless the connection is up. */
+  send(data: ClientMessage | Buffer): void {
+    if (this.phase !== 'connected') return;
+    const frame = Buffer.isBuffer(data) ? data : encodeMessage(data, this.protocolSpoken);
+    // A write that fails closes the socket, and that is where the loss is told.
+    this.socket.send(frame, () => undefined);
+  }
+
+  /** Stops reading, so that the server feels that it sends too fast. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Ends an open connection with a close frame, and a dial without. */
+  shutdown(): void {
+    const wasOpen = this.phase === 'open' || this.phase === 'connected';
+    this.end({ label: 'local_shutdown', initiator: 'local', code: CLOSE_NORMAL });
+    if (!wasOpen) {
+      this.socket.terminate();
+      return;
+    }
+    this.ports.events.emit({ type: 'link.closing', connection: this.id, code: CLOSE_NORMAL });
+    this.socket.resume();
+    this.socket.close(CLOSE_NORMAL);
+    this.armCloseTimer();
+  }
+
+  private dial(): WebSocket {
+    const { closeTimeoutMs, device, maxMessageBytes, serverUrl } = this.settings;
+    const { generateMask } = this.ports.sockets;
+    const options: ClientOptions & { readonly closeTimeout: number } = {
+      // Our own timer cuts the connection; the library's, on the ambient clock, is only its understudy.
+      closeTimeout: closeTimeoutMs,
+      // The types ask for more of a socket than `ws` and `http` do.
+      createConnection: (() => this.connect()) as unknown as Dialer,
+      followRedirects: false,
+      headers: { [DEVICE_HEADER]: device },
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: false,
+      ...(generateMask === undefined ? {} : { generateMask }),
+    };
+    return new WebSocket(serverUrl, [TARS_V2], options);
+  }
+
+  private connect(): Duplex {
+    const url = new URL(this.settings.serverUrl);
+    const tls = url.protocol === 'wss:';
+    this.stream = this.ports.sockets.connect({
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port) || (tls ? 443 : 80),
+      tls,
+    });
+    // `ws` does not pass on the error of an upgraded socket, and a reset is told from a FIN by it.
+    this.stream.on('error', (error: NodeJS.ErrnoException) => {
+      this.streamCode ??= error.code ?? 'unknown';
+    });
+    return this.stream;
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.on('upgrade', ({ headers }) => this.agreeOnProtocol(headers));
+    socket.on('unexpected-response', (_request, { statusCode }) => this.refused(statusCode ?? 0));
+    socket.on('open', () => this.opened());
+    socket.on('message', (data, isBinary) => this.received(data, isBinary));
+    socket.on('ping', () => this.heard());
+    socket.on('pong', () => this.ponged());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.broke(error.code));
+    socket.on('close', (code, reason) => this.closed(code, reason.toString()));
+  }
+
+  /**
+   * A base server answers without a subprotocol, which RFC 6455 section 4.1 allows and `ws` refuses to
+   * go on with. So its answer is completed before `ws` looks at it, and what was meant is kept here.
+   */
+  private agreeOnProtocol(headers: Record<string, unknown>): void {
+    if (headers['sec-websocket-protocol'] !== undefined) return;
+    this.protocolSpoken = 'base';
+    headers['sec-websocket-protocol'] = TARS_V2;
+  }
+
+  private opened(): void {
+    if (this.phase !== 'dialing') return;
+    this.phase = 'open';
+    const { id: connection, protocolSpoken: protocol } = this;
+    this.ports.events.emit({ type: 'link.open', connection, protocol });
+    if (protocol === 'base') this.connected(undefined);
+  }
+
+  private connected(peerConnection: string | undefined): void {
+    this.phase = 'connected';
+    this.stopDialTimer();
+    this.connectedAtMs = this.ports.clock.now();
+    this.lastInboundMs = this.connectedAtMs;
+    this.ports.events.emit({
+      type: 'link.connected',
+      connection: this.id,
+      protocol: this.protocolSpoken,
+      ...(peerConnection === undefined ? {} : { peerConnection }),
+    });
+    this.heartbeat.start();
+    this.handlers.onConnected();
+  }
+
+  private received(data: RawData, isBinary: boolean): void {
+    this.heard();
+    if (isBinary) this.receivedAudio(data as Buffer);
+    else this.receivedText((data as Buffer).toString());
+  }
+
+  private receivedAudio(pcm: Buffer): void {
+    if (this.phase === 'open') this.reject('unexpected_audio');
+    if (this.phase === 'connected') this.handlers.onAudio(pcm);
+  }
+
+  private receivedText(text: string): void {
+    const decoded = decodeServerMessage(text);
+    if (!decoded.ok) this.reject(decoded.problem);
+    else if (this.phase === 'open') this.receivedBeforeWelcome(decoded.message);
+    else if (this.phase === 'connected') this.receivedMessage(decoded.message);
+  }
+
+  private receivedBeforeWelcome(message: ServerMessage): void {
+    if (message.type === 'welcome') this.connected(message.connection);
+    else this.reject('unexpected_message');
+  }
+
+  private receivedMessage(message: ServerMessage): void {
+    if (message.type === 'welcome') this.reject('unexpected_message');
+    else this.handlers.onMessage(message);
+  }
+
+  private reject(problem: InputProblem): void {
+    this.ports.events.emit({ type: 'input.rejected', connection: this.id, problem });
+  }
+
+  private heard(): void {
+    this.lastInboundMs = this.ports.clock.now();
+    this.heartbeat.heard();
+  }
+
+  private ponged(): void {
+    this.heard();
+    if (this.phase !== 'connected') return;
+    this.lastPongMs = this.lastInboundMs;
+    const rttMs = this.lastPongMs - this.lastPingMs;
+    this.maxRttMs = Math.max(this.maxRttMs, rttMs);
+    this.ports.events.emit({ type: 'heartbeat.pong', connection: this.id, rttMs });
+  }
+
+  private makeHeartbeat(): Heartbeat {
+    const { settings } = this;
+    const connection = this.id;
+    const { clock, events } = this.ports;
+    return new Heartbeat({
+      clock,
+      intervalMs: settings.heartbeatIntervalMs,
+      timeoutMs: settings.pongTimeoutMs,
+      lateMs: settings.heartbeatLateMs,
+      graceMs: settings.heartbeatGraceMs,
+      sendPing: () => {
+        this.lastPingMs = clock.now();
+        events.emit({ type: 'heartbeat.sent', connection });
+        this.socket.ping(undefined, undefined, () => undefined);
+      },
+      onLate: (lateMs) => events.emit({ type: 'heartbeat.late', connection, lateMs }),
+      onDead: () => this.died(),
+    });
+  }
+
+  private died(): void {
+    const sinceInboundMs = this.ports.clock.now() - this.lastInboundMs;
+    this.ports.events.emit({ type: 'heartbeat.timeout', connection: this.id, sinceInboundMs });
+    this.cut({ label: 'heartbeat_timeout', initiator: 'local' });
+  }
+
+  private dialTimedOut(): void {
+    const label = this.phase === 'open' ? 'no_welcome' : 'dial_timeout';
+    this.cut({ label, initiator: 'local' });
+  }
+
+  private refused(httpStatus: number): void {
+    this.cut({
+      label: httpStatus === 401 ? 'auth' : 'http_status',
+      initiator: 'remote',
+      httpStatus,
+    });
+  }
+
+  /** `ws` found the dial or a frame wrong; after a wrong frame it closes the connection by itself. */
+  private broke(code: string | undefined): void {
+    if (this.phase === 'ended') return;
+    if (this.phase === 'dialing') {
+      this.end({ label: dialFailureLabel(this.streamCode ?? code), initiator: 'network' });
+      return;
+    }
+    this.end({ label: brokenLinkLabel(this.streamCode, code), initiator: 'local' });
+    this.armCloseTimer();
+  }
+
+  private closed(code: number, reason: string): void {
+    this.end(this.causeOfClose(code, reason));
+    this.ports.clock.clearTimeout(this.closeTimer);
+    this.ports.events.emit({ type: 'link.closed', connection: this.id });
+    this.handlers.onClosed();
+  }
+
+  private causeOfClose(code: number, reason: string): Cause {
+    const NO_STATUS = 1005;
+    const ABNORMAL = 1006;
+    if (code === ABNORMAL) {
+      return { label: brokenLinkLabel(this.streamCode, undefined), initiator: 'network' };
+    }
+    const label = closeFrameLabel(code, reason);
+    return { label, initiator: 'remote', ...(code === NO_STATUS ? {} : { code }) };
+  }
+
+  private cut(cause: Cause): void {
+    this.end(cause);
+    this.socket.terminate();
+  }
+
+  /** The logical end: told once, whatever the socket still does. */
+  private end(cause: Cause): void {
+    if (this.phase === 'ended') return;
+    const wasConnected = this.phase === 'connected';
+    this.phase = 'ended';
+    this.stopDialTimer();
+    this.heartbeat.stop();
+    const upMs = wasConnected ? this.ports.clock.now() - this.connectedAtMs : 0;
+    if (wasConnected) this.reportLost(cause, upMs);
+    else this.reportFailed(cause);
+    this.handlers.onEnded({ label: cause.label, upMs, wasConnected });
+  }
+
+  private reportFailed({ code, httpStatus, label }: Cause): void {
+    this.ports.events.emit({
+      type: 'link.failed',
+      connection: this.id,
+      label,
+      ...(code === undefined ? {} : { code }),
+      ...(httpStatus === undefined ? {} : { httpStatus }),
+    });
+  }
+
+  private reportLost({ code, initiator, label }: Cause, upMs: number): void {
+    const nowMs = this.ports.clock.now();
+    this.ports.events.emit({
+      type: 'link.lost',
+      connection: this.id,
+      // A connection that was up can only be lost for a reason on the list of losses.
+      label: label as LossLabel,
+      initiator,
+      ...(code === undefined ? {} : { code }),
+      upMs,
+      sinceInboundMs: nowMs - this.lastInboundMs,
+      ...(this.lastPongMs === undefined
+        ? {}
+        : { sincePongMs: nowMs - this.lastPongMs, maxRttMs: this.maxRttMs }),
+    });
+  }
+
+  /** The peer may never close its side; then the connection is cut. */
+  private armCloseTimer(): void {
+    const { clock } = this.ports;
+    this.closeTimer = clock.setTimeout(() => this.socket.terminate(), this.settings.closeTimeoutMs);
+  }
+
+  private stopDialTimer(): void {
+    this.ports.clock.clearTimeout(this.dialTimer);
+    this.dialTimer = undefined;
+  }
+}

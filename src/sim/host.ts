@@ -1,0 +1,321 @@
+import assert from 'node:assert';
+
+import type { AnyEvent, Holdings, LinkEvent } from '../events';
+import type { Clock, EventSink, Random, Sockets, TimerHandle, WallClock } from '../ports';
+import type { HostAudio, FakeAudio } from './fake-audio';
+import type { Network } from './network';
+import type { SeededRandom } from './random';
+import type { Entry, VirtualClock } from './virtual-clock';
+import type { VirtualNic } from './virtual-nic';
+
+/** A program that runs on a host. */
+export interface Program {
+  /** Ends it gracefully, as SIGTERM does. */
+  shutdown(): Promise<void>;
+}
+
+/** Everything that a program on a host may touch. */
+export interface HostPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sockets: Sockets;
+  readonly events: EventSink;
+  readonly audio: HostAudio;
+  /** The clock of services elsewhere, such as an engine's: its timers are not the program's. */
+  readonly remoteClock: Clock;
+}
+
+/** Starts the host's program. What it throws, now or later, is a crash of the host. */
+export type ProgramStarter = (ports: HostPorts) => Program;
+
+/** What a host needs of the world that it stands in. */
+export interface HostWorld {
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly random: SeededRandom;
+  /** Runs code of this life's program; what it leaves to the event loop is the life's too. */
+  run(life: Life, code: () => void): void;
+  record(host: Host, event: AnyEvent): void;
+}
+
+/** 2026-01-01T00:00:00Z: what every host's wall clock shows when a run begins. */
+const WALL_EPOCH_MS = 1_767_225_600_000;
+
+/**
+ * A machine: it has a name, a wall clock and audio devices, and one life after another of its program.
+ */
+export class Host implements WallClock {
+  readonly name: string;
+  readonly audio: FakeAudio;
+  private readonly world: HostWorld;
+  private readonly starter: ProgramStarter;
+  private readonly programName: string;
+  private currentLife: Life | undefined;
+  private boots = 0;
+  private wallOffsetMs = 0;
+
+  constructor(
+    name: string,
+    programName: string,
+    world: HostWorld,
+    audio: FakeAudio,
+    starter: ProgramStarter,
+  ) {
+    this.name = name;
+    this.programName = programName;
+    this.world = world;
+    this.audio = audio;
+    this.starter = starter;
+  }
+
+  get life(): Life | undefined {
+    return this.currentLife;
+  }
+
+  get boot(): number {
+    return this.boots;
+  }
+
+  wallTime(): number {
+    return WALL_EPOCH_MS + this.world.clock.now() + this.wallOffsetMs;
+  }
+
+  /** Starts the program; does nothing while it runs. */
+  start(): void {
+    if (this.currentLife !== undefined) return;
+    this.boots += 1;
+    const life = new Life(this, this.world, this.boots);
+    this.currentLife = life;
+    this.world.record(this, { type: 'host.started', program: this.programName });
+    this.world.run(life, () => life.begin(this.starter));
+  }
+
+  /** The process is gone, and its kernel closes the sockets. */
+  kill(): void {
+    this.die('host.killed', (life) => this.world.network.kill(life.nic));
+  }
+
+  losePower(): void {
+    this.die('host.lost_power', (life) => this.world.network.powerOff(life.nic));
+  }
+
+  /** The program has thrown where nothing caught it. */
+  crash(error: string): void {
+    if (this.currentLife === undefined) return;
+    this.world.record(this, { type: 'host.crashed', error });
+    this.bury((life) => this.world.network.kill(life.nic));
+  }
+
+  /**
+   * Tells the program to stop, each time it is called, as a person at Ctrl-C does. `onStopped` is called
+   * when it has stopped; at once, where it does not run.
+   */
+  stop(onStopped: () => void = () => undefined): void {
+    const life = this.currentLife;
+    if (life === undefined) {
+      onStopped();
+      return;
+    }
+    life.whenOver(onStopped);
+    this.world.record(this, { type: 'host.stopping', signal: 'SIGTERM' });
+    this.world.run(life, () => life.stop(() => this.stopped(life)));
+  }
+
+  pause(): void {
+    if (this.currentLife === undefined || this.currentLife.isPaused) return;
+    this.world.record(this, { type: 'host.paused' });
+    this.currentLife.pause();
+  }
+
+  resume(): void {
+    if (this.currentLife?.isPaused !== true) return;
+    const pausedMs = this.currentLife.pausedForMs();
+    this.world.record(this, { type: 'host.resumed', pausedMs });
+    this.currentLife.resume();
+  }
+
+  stepWallClock(byMs: number): void {
+    this.wallOffsetMs += byMs;
+    this.world.record(this, { type: 'host.wall_stepped', byMs });
+  }
+
+  private stopped(life: Life): void {
+    if (life !== this.currentLife) return;
+    this.world.record(this, { type: 'host.stopped', ...life.holdings() });
+    this.bury(() => this.world.network.kill(life.nic));
+  }
+
+  private die(type: 'host.killed' | 'host.lost_power', cut: (life: Life) => void): void {
+    if (this.currentLife === undefined) return;
+    this.world.record(this, { type });
+    this.bury(cut);
+  }
+
+  private bury(cut: (life: Life) => void): void {
+    const life = this.currentLife;
+    assert(life !== undefined);
+    this.currentLife = undefined;
+    life.end();
+    cut(life);
+    life.announceEnd();
+  }
+}
+
+/** One incarnation of a host's program, and the ports that were made for it. */
+export class Life {
+  readonly host: Host;
+  readonly nic: VirtualNic;
+  readonly boot: number;
+  private readonly world: HostWorld;
+  private readonly clock: HostClock;
+  private readonly remoteClock: HostClock;
+  private readonly audio: HostAudio;
+  private readonly held: Record<'timer' | 'io', (() => void)[]> = { timer: [], io: [] };
+  private readonly onOver: (() => void)[] = [];
+  private program: Program | undefined;
+  private pausedAtMs: number | undefined;
+  private alive = true;
+
+  constructor(host: Host, world: HostWorld, boot: number) {
+    this.host = host;
+    this.world = world;
+    this.boot = boot;
+    this.nic = world.network.nic(host.name, boot, (kind, code) => this.receive(kind, code));
+    this.clock = new HostClock(world.clock, (code) => this.receive('timer', code));
+    this.remoteClock = new HostClock(world.clock, (code) => this.receive('io', code));
+    this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
+  }
+
+  get isAlive(): boolean {
+    return this.alive;
+  }
+
+  get isPaused(): boolean {
+    return this.pausedAtMs !== undefined;
+  }
+
+  begin(starter: ProgramStarter): void {
+    this.program = starter(this.ports());
+  }
+
+  stop(onStopped: () => void): void {
+    void this.program?.shutdown().then(onStopped);
+  }
+
+  whenOver(callback: () => void): void {
+    this.onOver.push(callback);
+  }
+
+  announceEnd(): void {
+    for (const callback of this.onOver.splice(0)) callback();
+  }
+
+  pause(): void {
+    this.pausedAtMs = this.world.clock.now();
+  }
+
+  pausedForMs(): number {
+    return this.world.clock.now() - (this.pausedAtMs ?? this.world.clock.now());
+  }
+
+  /** As Node does after a stall: the timers that have expired first, and then what the sockets have. */
+  resume(): void {
+    this.pausedAtMs = undefined;
+    for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {
+      this.world.clock.schedule(0, () => this.receive('io', code));
+    }
+  }
+
+  /** What the program still holds of its ports. */
+  holdings(): Holdings {
+    return {
+      timers: this.clock.pending,
+      sockets: this.world.network.openSockets(this.nic),
+      dials: this.world.network.dialsInFlight(this.nic),
+      devices: this.audio.openDevices(),
+    };
+  }
+
+  /** Revokes the ports: nothing of this life acts again. */
+  end(): void {
+    this.alive = false;
+    this.clock.clearAll();
+    this.remoteClock.clearAll();
+    this.audio.close();
+  }
+
+  /** A timer that a library set by itself, on the clock of the host that ran then. */
+  get libraryClock(): Clock {
+    return this.clock;
+  }
+
+  private receive(kind: 'timer' | 'io', code: () => void): void {
+    if (!this.alive) return;
+    if (this.isPaused) this.held[kind].push(code);
+    else this.world.run(this, code);
+  }
+
+  private ports(): HostPorts {
+    const { clock, host, world } = this;
+    const random = world.random.fork(`${host.name}/${this.boot}`);
+    const masks = random.fork('masks');
+    return {
+      clock,
+      random: random.fork('program'),
+      sockets: {
+        connect: (options) => this.nic.connect(options),
+        listen: (address, onSocket) => this.nic.listen(address, onSocket),
+        generateMask: (mask) => masks.fill(mask),
+      },
+      events: { emit: (event: LinkEvent) => this.report(event) },
+      audio: this.audio,
+      remoteClock: this.remoteClock,
+    };
+  }
+
+  private report(event: LinkEvent): void {
+    if (this.alive) this.world.record(this.host, event);
+    else this.world.record(this.host, { type: 'host.acted_late', port: event.type });
+  }
+}
+
+/** A host's view of virtual time. Like Node it knows no delay shorter than a millisecond. */
+class HostClock implements Clock {
+  private readonly clock: VirtualClock;
+  private readonly deliver: (code: () => void) => void;
+  private readonly entries = new Set<Entry>();
+
+  constructor(clock: VirtualClock, deliver: (code: () => void) => void) {
+    this.clock = clock;
+    this.deliver = deliver;
+  }
+
+  get pending(): number {
+    return this.entries.size;
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  setTimeout(callback: () => void, delayMs: number): TimerHandle {
+    const entry = this.clock.schedule(Math.max(1, Math.ceil(delayMs)), () => {
+      this.deliver(() => {
+        // A timer that expired while the host stood still can be cleared before it runs.
+        if (this.entries.delete(entry)) callback();
+      });
+    });
+    this.entries.add(entry);
+    return entry;
+  }
+
+  clearTimeout(timer: TimerHandle | undefined): void {
+    if (timer === undefined || !this.entries.delete(timer as Entry)) return;
+    this.clock.cancel(timer as Entry);
+  }
+
+  clearAll(): void {
+    for (const entry of this.entries) this.clock.cancel(entry);
+    this.entries.clear();
+  }
+}

@@ -1,0 +1,114 @@
+import { HARMLESS } from '../network-faults';
+import type { RecordedEvent } from '../../events';
+import { Gauge, Obligations, endsLife, type Breach, type Invariant } from './invariant';
+
+/** The longest wait, and a dial that was under way into nothing when things became good. */
+const RECONNECT_MS = 70_000;
+
+interface Client {
+  connected: boolean;
+  running: boolean;
+}
+
+/**
+ * L1: from the moment the network and the server are good, a client is connected within 60 s, and 10 s
+ * more where a dial was under way into nothing.
+ */
+export class ReconnectInvariant implements Invariant {
+  readonly id = 'L1';
+  readonly claim = 'A client is connected within 70 s of the network and the server being good.';
+  readonly meaning = 'The house has its link back, and the Pi still says that it is offline.';
+  judged = false;
+  private readonly gauge = new Gauge('reconnected after all was good', 'ms', '<= 70 s');
+  private readonly due = new Obligations();
+  private readonly faults = new Set<number>();
+  private readonly servers = new Set<string>();
+  private readonly paused = new Set<string>();
+  private readonly clients = new Map<string, Client>();
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.due.takeOverdue(event.atMs);
+    this.follow(event);
+    this.demand(event.atMs);
+    return overdue;
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    return this.due.takeOverdue(nowMs);
+  }
+
+  pending(): readonly string[] {
+    return this.due.names();
+  }
+
+  measurements(): ReturnType<Gauge['read']> {
+    return this.gauge.read();
+  }
+
+  private follow(event: RecordedEvent): void {
+    const { host } = event;
+    switch (event.type) {
+      case 'fault.began':
+        if (!HARMLESS.has(event.fault)) this.faults.add(event.id);
+        return;
+      case 'fault.ended':
+        this.faults.delete(event.id);
+        return;
+      case 'host.started':
+        if (event.program === 'client') this.clients.set(host, { connected: false, running: true });
+        return;
+      case 'server.listening':
+        this.servers.add(host);
+        return;
+      case 'host.paused':
+        this.paused.add(host);
+        return;
+      case 'host.resumed':
+        this.paused.delete(host);
+        return;
+      case 'link.connected':
+        this.connected(event);
+        return;
+      case 'link.lost':
+        this.setConnected(host, false);
+        return;
+      default:
+        if (endsLife(event)) this.ended(host);
+    }
+  }
+
+  private connected({ atMs, host }: RecordedEvent): void {
+    this.setConnected(host, true);
+    const met = this.due.meet(host);
+    if (met !== undefined) this.gauge.add(atMs - met.sinceMs);
+  }
+
+  private setConnected(host: string, connected: boolean): void {
+    const client = this.clients.get(host);
+    if (client !== undefined) client.connected = connected;
+  }
+
+  private ended(host: string): void {
+    this.servers.delete(host);
+    this.paused.delete(host);
+    this.due.dropHost(host);
+    this.clients.delete(host);
+  }
+
+  /** Where anything is bad, nothing is demanded; where all is good, everybody has to connect. */
+  private demand(nowMs: number): void {
+    const good = this.faults.size === 0 && this.paused.size === 0 && this.servers.size > 0;
+    for (const [host, { connected }] of this.clients) {
+      if (!good) this.due.meet(host);
+      if (!good || connected) continue;
+      this.judged = true;
+      this.due.begin(host, {
+        host,
+        sinceMs: nowMs,
+        dueMs: nowMs + RECONNECT_MS,
+        expected: `connected within ${RECONNECT_MS} ms of all being good`,
+        what: `not connected since all is good at ${nowMs} ms`,
+      });
+    }
+  }
+}

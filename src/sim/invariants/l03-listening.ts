@@ -1,0 +1,124 @@
+import type { RecordedEvent } from '../../events';
+import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+
+const TEARDOWN_MS = 1_000;
+const START_MS = 5_000;
+
+interface State {
+  clientState: string;
+  listening: string;
+  /** A microphone that does not work cannot listen. */
+  deaf: boolean;
+}
+
+/** L3: after a session, however it ended, the hotword works again within a second. */
+export class ListeningInvariant implements Invariant {
+  readonly id = 'L3';
+  readonly claim =
+    'The hotword works again within 1 s of a loss or of the session ending; a start is answered in 5 s.';
+  readonly meaning = 'Somebody says the hotword, and the Pi does not hear it any more.';
+  judged = false;
+  private readonly gauge = new Gauge('loss or end of session until listening', 'ms', '<= 1 s');
+  private readonly due = new Obligations();
+  private readonly lives = new PerLife<State>(() => ({
+    clientState: 'idle',
+    listening: 'nothing',
+    deaf: false,
+  }));
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.due.takeOverdue(event.atMs);
+    this.follow(event);
+    return overdue;
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    return this.due.takeOverdue(nowMs);
+  }
+
+  pending(): readonly string[] {
+    return this.due.names();
+  }
+
+  measurements(): ReturnType<Gauge['read']> {
+    return this.gauge.read();
+  }
+
+  private follow(event: RecordedEvent): void {
+    const state = this.lives.of(event);
+    const { host } = event;
+    if (endsLife(event)) this.due.dropHost(host);
+    switch (event.type) {
+      case 'state.changed':
+        if (event.machine !== 'client') return;
+        state.clientState = event.to;
+        this.settle(event, state);
+        return;
+      case 'microphone.listening':
+        state.listening = event.purpose;
+        this.settle(event, state);
+        return;
+      case 'microphone.failed':
+        state.deaf = true;
+        this.due.meet(`${host}/rest`);
+        return;
+      case 'microphone.opened':
+        state.deaf = false;
+        return;
+      case 'session.requested':
+        if (event.device === undefined) this.requested(event);
+        return;
+      case 'session.started':
+      case 'session.rejected':
+        this.due.meet(`${host}/start`);
+        return;
+      case 'session.ended':
+        if (event.device !== undefined) return;
+        this.due.meet(`${host}/start`);
+        this.mustRest(event, state, 'the session ended');
+        return;
+      case 'link.lost':
+        if (event.device !== undefined || state.clientState === 'idle') return;
+        this.mustRest(event, state, 'the link was lost');
+        return;
+      case 'host.resumed':
+        this.due.extendHost(host, event.pausedMs);
+        return;
+      default:
+    }
+  }
+
+  private requested({ atMs, host }: RecordedEvent): void {
+    this.due.meet(`${host}/rest`);
+    this.due.begin(`${host}/start`, {
+      host,
+      sinceMs: atMs,
+      dueMs: atMs + START_MS,
+      expected: `the session started or given up within ${START_MS} ms`,
+      what: `a session was asked for at ${atMs} ms`,
+    });
+  }
+
+  private mustRest({ atMs, host }: RecordedEvent, state: State, what: string): void {
+    if (state.deaf) return;
+    this.judged = true;
+    if (this.rests(state)) return;
+    this.due.begin(`${host}/rest`, {
+      host,
+      sinceMs: atMs,
+      dueMs: atMs + TEARDOWN_MS,
+      expected: `listening for the hotword within ${TEARDOWN_MS} ms`,
+      what: `${what} at ${atMs} ms, in state ${state.clientState}`,
+    });
+  }
+
+  private settle(event: RecordedEvent, state: State): void {
+    if (!this.rests(state)) return;
+    const met = this.due.meet(`${event.host}/rest`);
+    if (met !== undefined) this.gauge.add(event.atMs - met.sinceMs);
+  }
+
+  private rests({ clientState, listening }: State): boolean {
+    return clientState === 'listening_for_hotword' && listening === 'hotword';
+  }
+}

@@ -1,0 +1,92 @@
+import type { RecordedEvent } from '../../events';
+import { Gauge, NONE, PerLife, type Breach, type Invariant } from './invariant';
+
+interface Loss {
+  readonly event: RecordedEvent;
+  readonly state: string;
+}
+
+interface State {
+  /** The conversation's state for each device; one that was never heard of is passive. */
+  readonly conversations: Map<string, string>;
+  /** Losses with a conversation on that are not followed by passive mode yet. */
+  readonly losses: Map<string, Loss>;
+}
+
+/** L4: a device is lost, and before anything else happens its conversation is in passive mode. */
+export class PassiveInvariant implements Invariant {
+  readonly id = 'L4';
+  readonly claim =
+    'A loss puts the conversation into passive mode before anything else happens, or changes nothing.';
+  readonly meaning = 'The assistant goes on with somebody who is gone, and not with who comes next.';
+  judged = false;
+  private readonly gauge = new Gauge('events between loss and passive mode', 'steps', '0');
+  private readonly lives = new PerLife<State>(() => ({
+    conversations: new Map(),
+    losses: new Map(),
+  }));
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const state = this.lives.of(event);
+    const late = this.late(event, state);
+    if (event.type === 'link.lost' && event.device !== undefined) {
+      this.lost(event, event.device, state);
+    }
+    if (event.type === 'state.changed' && event.machine === 'conversation') {
+      this.changed(event, event.device ?? '', event.to, state);
+    }
+    return late;
+  }
+
+  overdue(): readonly Breach[] {
+    const breaches: Breach[] = [];
+    for (const [, { losses }] of this.lives.entries()) {
+      for (const loss of losses.values()) breaches.push(this.breach(loss));
+      losses.clear();
+    }
+    return breaches;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): ReturnType<Gauge['read']> {
+    return this.gauge.read();
+  }
+
+  private lost(event: RecordedEvent, device: string, state: State): void {
+    const conversation = state.conversations.get(device) ?? 'passive';
+    this.judged = true;
+    if (conversation !== 'passive') state.losses.set(device, { event, state: conversation });
+  }
+
+  private changed(event: RecordedEvent, device: string, to: string, state: State): void {
+    state.conversations.set(device, to);
+    const loss = state.losses.get(device);
+    if (loss === undefined || to !== 'passive') return;
+    state.losses.delete(device);
+    this.gauge.add((event.step ?? 0) - (loss.event.step ?? 0));
+  }
+
+  /** Events of the same step may come between: the step is one turn of the server's loop. */
+  private late(event: RecordedEvent, { losses }: State): readonly Breach[] {
+    if (losses.size === 0) return NONE;
+    const late = [...losses].filter(([, loss]) => isLater(event, loss.event));
+    return late.map(([device, loss]) => {
+      losses.delete(device);
+      return this.breach(loss);
+    });
+  }
+
+  private breach({ event: { atMs, host }, state }: Loss): Breach {
+    const expected = 'passive mode in the same turn as the loss';
+    return { host, atMs, expected, seen: `still ${state} after it` };
+  }
+}
+
+/** A journal has no steps; there, what counts is the millisecond. */
+function isLater(event: RecordedEvent, loss: RecordedEvent): boolean {
+  if (event.step !== undefined && loss.step !== undefined) return event.step !== loss.step;
+  return event.atMs > loss.atMs + 1;
+}

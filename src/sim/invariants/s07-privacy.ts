@@ -1,0 +1,114 @@
+import type { Listening } from '../../ports';
+import type { RecordedEvent } from '../../events';
+import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+
+/** The echo of what the speaker played lasts this long. */
+const ECHO_MS = 200;
+
+interface State {
+  /** The acknowledged session. */
+  session: string | undefined;
+  /** Undefined on a host that is no client. */
+  clientState: string | undefined;
+  listening: Listening;
+  sounding: boolean;
+  silentSinceMs: number;
+  /** An ear that is open to the speaker, and the step in which that came to be. */
+  openSince: RecordedEvent | undefined;
+}
+
+/** S7: audio leaves only in an acknowledged session, and the ear is closed while the speaker sounds. */
+export class PrivacyInvariant implements Invariant {
+  readonly id = 'S7';
+  readonly claim =
+    'Audio leaves the device only in an acknowledged session, and the Pi never hears itself.';
+  readonly meaning = 'The Pi listens in on the room, or answers its own voice.';
+  judged = false;
+  private readonly lives = new PerLife<State>(() => ({
+    session: undefined,
+    clientState: undefined,
+    listening: 'nothing',
+    sounding: false,
+    silentSinceMs: -Infinity,
+    openSince: undefined,
+  }));
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const state = this.lives.of(event);
+    const stillOpen = this.stillOpen(event, state);
+    const here = this.observeHere(event, state);
+    this.watchEar(event, state);
+    return stillOpen.length + here.length === 0 ? NONE : [...stillOpen, ...here];
+  }
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  private observeHere(event: RecordedEvent, state: State): readonly Breach[] {
+    switch (event.type) {
+      case 'state.changed':
+        if (event.machine === 'client') state.clientState = event.to;
+        return NONE;
+      case 'session.started':
+        if (event.device === undefined) state.session = event.session;
+        return NONE;
+      case 'session.ended':
+        if (event.session === state.session) state.session = undefined;
+        return NONE;
+      case 'audio.sent':
+        return this.sent(event, event.session, state);
+      case 'microphone.listening':
+        state.listening = event.purpose;
+        return NONE;
+      case 'microphone.closed':
+        state.listening = 'nothing';
+        return NONE;
+      case 'speaker.started':
+        state.sounding = true;
+        return NONE;
+      case 'speaker.silent':
+        state.sounding = false;
+        state.silentSinceMs = event.atMs;
+        return NONE;
+      default:
+        return NONE;
+    }
+  }
+
+  private sent(event: RecordedEvent, session: string, state: State): readonly Breach[] {
+    if (state.clientState === undefined) return NONE;
+    this.judged = true;
+    const { atMs, host } = event;
+    if (state.session === session && state.clientState === 'active_session') return NONE;
+    const seen = `audio of session ${session} in state ${state.clientState}`;
+    const expected =
+      state.session === undefined ? 'no audio without a session' : `audio of ${state.session} alone`;
+    return [{ host, atMs, expected, seen }];
+  }
+
+  private watchEar(event: RecordedEvent, state: State): void {
+    const isOpen = state.listening !== 'nothing';
+    const echoes = state.sounding || event.atMs - state.silentSinceMs < ECHO_MS;
+    state.openSince = isOpen && echoes ? (state.openSince ?? event) : undefined;
+  }
+
+  /** Within one step the two change one after the other; what counts is how the step leaves them. */
+  private stillOpen(event: RecordedEvent, state: State): readonly Breach[] {
+    const { openSince } = state;
+    if (openSince === undefined || openSince.step === event.step) return NONE;
+    state.openSince = undefined;
+    state.silentSinceMs = -Infinity;
+    const { atMs, host } = openSince;
+    const expected = `the ear closed while the speaker sounds and ${ECHO_MS} ms after`;
+    return [{ host, atMs, expected, seen: `listening for the ${state.listening}` }];
+  }
+}

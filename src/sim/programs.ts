@@ -1,0 +1,50 @@
+import { SessionManager } from '../client/session-manager';
+import type { ClientSettingsInput } from '../client/client-settings';
+import { WebSocketClient } from '../client/websocket-client';
+import { ParrotEngine } from '../server/parrot';
+import type { ServerSettingsInput } from '../server/server-settings';
+import { TarsAssistant } from '../server/tars-assistant';
+import type { HostPorts, Program, ProgramStarter } from './host';
+import type { ClientSpec, HostSpec, ServerSpec } from './scenario';
+import { ScriptedEngine } from './scripted-engine';
+import { ScriptedPeer } from './scripted-peer';
+
+/** The port that servers listen on and clients dial, on whatever host. */
+const PORT = 8765;
+
+/** How the program of a host is started: the production client and server, exactly as they are. */
+export function programOf(spec: HostSpec): ProgramStarter {
+  switch (spec.program) {
+    case 'client':
+      return (ports) => startClient(spec, ports);
+    case 'server':
+      return (ports) => startServer(spec, ports);
+    case 'peer':
+      return (ports) => new ScriptedPeer(spec.does, PORT, ports);
+    default:
+      return spec satisfies never;
+  }
+}
+
+function startClient(spec: ClientSpec, ports: HostPorts): Program {
+  const settings = {
+    serverUrl: `ws://${spec.server}:${PORT}`,
+    ...(spec.device === undefined ? {} : { device: spec.device }),
+    ...spec.settings,
+  } as ClientSettingsInput;
+  const link = new WebSocketClient(settings, ports);
+  const manager = new SessionManager(settings, { ...ports, ...ports.audio }, link);
+  manager.start();
+  return manager;
+}
+
+function startServer(spec: ServerSpec, ports: HostPorts): Program {
+  const engine =
+    spec.engine === undefined
+      ? new ParrotEngine()
+      : new ScriptedEngine(spec.engine, ports.remoteClock);
+  const settings = { host: '0.0.0.0', port: PORT, ...spec.settings } as ServerSettingsInput;
+  const assistant = new TarsAssistant({ ...ports, engine }, settings);
+  void assistant.start();
+  return assistant;
+}

@@ -1,0 +1,125 @@
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { WebSocketServer, type WebSocket } from 'ws';
+
+import type { AcceptedSocket, Listener } from '../ports';
+import { decodeClientMessage, encodeMessage, TARS_V2, type ServerMessage } from '../protocol';
+import type { HostPorts, Program } from './host';
+import type { PeerSpec } from './scenario';
+
+type Behaviour = PeerSpec['does'];
+type BehaviourOf<Name extends Behaviour['behaviour']> = Extract<
+  Behaviour,
+  { readonly behaviour: Name }
+>;
+
+/** A server that is none of ours, and does one thing wrong. */
+export class ScriptedPeer implements Program {
+  private readonly ports: HostPorts;
+  private readonly does: Behaviour;
+  private readonly streams = new Set<Duplex>();
+  private readonly webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    handleProtocols: () => TARS_V2,
+  });
+  private listener: Listener | undefined;
+  private accepts = 0;
+
+  /** Listens on `port` at once. */
+  constructor(does: Behaviour, port: number, ports: HostPorts) {
+    this.does = does;
+    this.ports = ports;
+    void ports.sockets
+      .listen({ host: '0.0.0.0', port }, (socket) => this.accepted(socket))
+      .then((listener) => {
+        this.listener = listener;
+      });
+  }
+
+  async shutdown(): Promise<void> {
+    for (const stream of this.streams) stream.destroy();
+    await this.listener?.close();
+  }
+
+  private accepted({ stream }: AcceptedSocket): void {
+    this.streams.add(stream);
+    stream.on('close', () => this.streams.delete(stream));
+    stream.on('error', () => stream.destroy());
+    const { does } = this;
+    switch (does.behaviour) {
+      case 'closes_before_upgrade':
+        stream.once('data', () => stream.destroy());
+        return;
+      case 'never_answers':
+        stream.resume();
+        return;
+      case 'answers_upgrade':
+        this.answer(stream, does);
+        return;
+      case 'accepts_and_closes':
+        this.upgrade(stream, (socket) => this.closeAfterAWhile(socket, does));
+        return;
+      case 'breaks_off_answers':
+        this.upgrade(stream, (socket) => this.breakOffAnswers(socket, does));
+        return;
+      case 'never_welcomes':
+        this.upgrade(stream, () => undefined);
+        return;
+      default:
+        does satisfies never;
+    }
+  }
+
+  private answer(stream: Duplex, { status }: BehaviourOf<'answers_upgrade'>): void {
+    stream.once('data', () => {
+      const headers = 'Location: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n';
+      stream.end(`HTTP/1.1 ${status} Scripted\r\n${headers}\r\n`);
+    });
+  }
+
+  private upgrade(stream: Duplex, converse: (socket: WebSocket) => void): void {
+    const server = http.createServer();
+    server.on('upgrade', (request, socket, head) => {
+      this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on('error', () => webSocket.terminate());
+        converse(webSocket);
+      });
+    });
+    server.emit('connection', stream);
+  }
+
+  private closeAfterAWhile(socket: WebSocket, does: BehaviourOf<'accepts_and_closes'>): void {
+    const lifeMs = does.lives[Math.min(this.accepts, does.lives.length - 1)] ?? 0;
+    this.accepts += 1;
+    if (does.welcomes) say(socket, { type: 'welcome', device: 'any', connection: `${this.accepts}` });
+    this.ports.remoteClock.setTimeout(() => socket.close(does.code), lifeMs);
+  }
+
+  private breakOffAnswers(socket: WebSocket, does: BehaviourOf<'breaks_off_answers'>): void {
+    const { remoteClock: clock } = this.ports;
+    say(socket, { type: 'welcome', device: 'any', connection: 'peer' });
+    socket.on('message', (data, isBinary) => {
+      const decoded = decodeClientMessage(isBinary ? '' : (data as Buffer).toString());
+      if (!decoded.ok || decoded.message.type !== 'hotword_detected') return;
+      const { session = 'base' } = decoded.message;
+      say(socket, { type: 'session_started', session });
+      clock.setTimeout(() => {
+        say(socket, { type: 'start_of_tts_stream', session, turn: 1 });
+        clock.setTimeout(() => reset(socket), does.resetsAfter);
+      }, does.answersAfter);
+    });
+  }
+}
+
+function say(socket: WebSocket, message: ServerMessage): void {
+  socket.send(encodeMessage(message, TARS_V2), () => undefined);
+}
+
+/** `terminate()` would send a FIN. */
+function reset(socket: WebSocket): void {
+  const { _socket: stream } = socket as unknown as { _socket: { resetAndDestroy(): void } };
+  stream.resetAndDestroy();
+}

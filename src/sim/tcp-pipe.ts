@@ -1,0 +1,257 @@
+/**
+ * One direction of a TCP connection, with its send buffer, its losses and its retransmissions.
+ *
+ *   source end  -- segments, after the latency of the path ------------>  sink end
+ *               <-- acknowledgement, after the latency of the way back --
+ *
+ * The pipe sees both ends, so it knows when something was lost, and sets a retransmission timer
+ * only then. The timer fires at the instants at which Linux would send again (RFC 6298 with Linux's
+ * bounds; the measured round trip adds nothing to the first 200 ms). An outage that loses all that
+ * is sent for a while is modelled; losing, doubling or reordering single packets is not.
+ */
+import type { Path, Rider } from './path';
+import type { Flow } from './tcp-flow';
+import type { Entry, VirtualClock } from './virtual-clock';
+import type { ErrorCode } from './virtual-socket';
+
+/** TCP_RTO_MIN and TCP_RTO_MAX of Linux. */
+const FIRST_RETRANSMISSION_MS = 200;
+const LONGEST_RETRANSMISSION_MS = 120_000;
+/** `net.ipv4.tcp_retries2`: after as many and one more wait (924.6 s) the sender gives up. */
+const RETRANSMISSIONS = 15;
+
+/** What a segment carries. The handshake's last ACK and FIN take a place as a byte does. */
+export type Payload =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'data'; readonly bytes: Buffer }
+  | { readonly kind: 'fin' };
+
+interface Segment {
+  readonly payload: Payload;
+  /** Places in the stream: from `start` up to and without `end`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Called with a code where the bytes will never get away. */
+export type Written = (code?: ErrorCode) => void;
+
+export interface PipeSource {
+  /** Whether the machine has power, and so hears acknowledgements. */
+  isPowered(): boolean;
+  /** Writers may go on. */
+  onRoom(writers: readonly Written[]): void;
+  /** All that was sent is acknowledged. */
+  onDrained(): void;
+  onGivenUp(): void;
+}
+
+export interface PipeSink {
+  isPowered(): boolean;
+  /** Takes what arrived in order; false where it was answered by RST. */
+  receive(payloads: readonly Payload[]): boolean;
+  receiveReset(): void;
+  /** The place in the stream up to which there is room to acknowledge. */
+  window(): number;
+  /** Whether an acknowledgement that is sent or arrives now is not lost. */
+  answerPasses(): boolean;
+}
+
+export interface PipeOptions {
+  readonly flow: Flow;
+  readonly clock: VirtualClock;
+  readonly sendBufferBytes: number;
+  readonly there: Path;
+  readonly back: Path;
+}
+
+export class Pipe implements Rider {
+  readonly flow: Flow;
+  readonly #options: PipeOptions;
+  readonly #source: PipeSource;
+  readonly #sink: PipeSink;
+  /** Sent or to be sent, and not acknowledged. */
+  #unacknowledged: Segment[] = [];
+  #written = 0;
+  #arrived = 0;
+  #answered = 0;
+  #acknowledged = 0;
+  /** Nothing arrives before what was sent earlier. */
+  #lastArrivalMs = 0;
+  #writers: Written[] = [];
+  #finished = false;
+  #stopped = false;
+  #silenced = false;
+  #timer: Entry | undefined;
+  #retransmissions = 0;
+  /** When that was first sent of which the retransmissions are. */
+  #lossMs: number | undefined;
+
+  constructor(source: PipeSource, sink: PipeSink, options: PipeOptions) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#options = options;
+    options.there.riders.add(this);
+    this.flow = options.flow;
+  }
+
+  /** Whether something that is sent or arrives now gets through. */
+  passes(): boolean {
+    return !this.#silenced && !this.#options.there.isCut && this.#sink.isPowered();
+  }
+
+  /** Whether all that was written, FIN too, is acknowledged. */
+  isDone(): boolean {
+    return this.#finished && this.#unacknowledged.length === 0;
+  }
+
+  /** The handshake's last ACK, by which the other end learns that it has a connection. */
+  accept(): void {
+    this.#append({ kind: 'accept' }, 1);
+  }
+
+  /** `written` is called once fewer bytes than the send buffer holds are unacknowledged. */
+  write(bytes: Buffer, written: Written): void {
+    this.#append({ kind: 'data', bytes }, bytes.length);
+    if (this.#hasRoom()) written();
+    else this.#writers.push(written);
+  }
+
+  /** FIN, after all that was written. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#append({ kind: 'fin' }, 1);
+  }
+
+  /** RST: one packet, never sent again. */
+  sendReset(): void {
+    this.#launch(() => this.#sink.receiveReset());
+  }
+
+  /** The source sends no more; what is on its way arrives. Returns the writers that still wait. */
+  stop(): readonly Written[] {
+    this.#stopped = true;
+    this.#options.there.riders.delete(this);
+    this.#options.clock.cancel(this.#timer);
+    this.#timer = undefined;
+    return this.#writers.splice(0);
+  }
+
+  silence(): void {
+    this.#silenced = true;
+  }
+
+  /** The sink's program has read: there may be room again that the source should hear of. */
+  openWindow(): void {
+    if (this.#answerable() > this.#answered) this.#acknowledge(this.#options.clock.now());
+  }
+
+  #append(payload: Payload, length: number): void {
+    if (this.#stopped) return;
+    const start = this.#written;
+    this.#written += length;
+    this.#unacknowledged.push({ payload, start, end: this.#written });
+    // While the kernel waits for a retransmission, what is new waits behind what was lost.
+    if (this.#timer === undefined) this.#send(start);
+  }
+
+  #send(from: number): void {
+    const upTo = this.#written;
+    const sentMs = this.#options.clock.now();
+    const lost = (): void => this.#lost(sentMs);
+    this.#launch(() => this.#arrive(from, upTo, sentMs), lost);
+  }
+
+  #launch(arrive: () => void, lost = (): void => undefined): void {
+    const { clock, there } = this.#options;
+    if (!this.passes()) {
+      lost();
+      return;
+    }
+    this.#lastArrivalMs = Math.max(clock.now() + there.delayMs, this.#lastArrivalMs);
+    clock.schedule(this.#lastArrivalMs - clock.now(), () => (this.passes() ? arrive() : lost()));
+  }
+
+  #arrive(from: number, upTo: number, sentMs: number): void {
+    // After a gap: TCP keeps it aside, and the retransmission of the gap brings it again.
+    if (from > this.#arrived) return;
+    const fresh = this.#unacknowledged.filter(
+      ({ start, end }) => start >= this.#arrived && end <= upTo,
+    );
+    this.#arrived = Math.max(this.#arrived, upTo);
+    // Before the program reads: only what reading adds to it is news of an open window.
+    this.#answered = this.#answerable();
+    if (this.#sink.receive(fresh.map(({ payload }) => payload))) this.#acknowledge(sentMs);
+  }
+
+  #answerable(): number {
+    return Math.min(this.#arrived, this.#sink.window());
+  }
+
+  #acknowledge(sentMs: number): void {
+    const upTo = this.#answerable();
+    this.#answered = upTo;
+    if (upTo <= this.#acknowledged) return;
+    const { clock, back } = this.#options;
+    const deliver = (): void => {
+      if (this.#sink.answerPasses()) this.#acknowledgeUpTo(upTo);
+      else this.#lost(sentMs);
+    };
+    if (this.#sink.answerPasses()) clock.schedule(back.delayMs, deliver);
+    else this.#lost(sentMs);
+  }
+
+  #acknowledgeUpTo(place: number): void {
+    if (this.#stopped || place <= this.#acknowledged) return;
+    this.#acknowledged = place;
+    const kept = this.#unacknowledged.findIndex(({ end }) => end > place);
+    this.#unacknowledged.splice(0, kept === -1 ? this.#unacknowledged.length : kept);
+    this.#recoverFrom(kept === -1);
+    if (kept === -1) this.#source.onDrained();
+    if (this.#writers.length > 0 && this.#hasRoom()) this.#source.onRoom(this.#writers.splice(0));
+  }
+
+  /** An acknowledgement ends the back-off, unless something that was lost still waits its turn. */
+  #recoverFrom(drained: boolean): void {
+    if (!drained && this.#timer !== undefined) return;
+    this.#options.clock.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#retransmissions = 0;
+    this.#lossMs = undefined;
+  }
+
+  #hasRoom(): boolean {
+    return this.#written - this.#acknowledged < this.#options.sendBufferBytes;
+  }
+
+  /** Data or its acknowledgement is lost: the source finds out by its timer. */
+  #lost(sentMs: number): void {
+    if (this.#stopped || this.#timer !== undefined || this.#unacknowledged.length === 0) return;
+    this.#lossMs ??= sentMs;
+    const { clock } = this.#options;
+    let waitMs: number;
+    do {
+      this.#retransmissions += 1;
+      waitMs = this.#lossMs + retransmissionMs(this.#retransmissions) - clock.now();
+    } while (waitMs <= 0);
+    this.#timer = clock.schedule(waitMs, () => this.#retransmit());
+  }
+
+  #retransmit(): void {
+    this.#timer = undefined;
+    const oldest = this.#unacknowledged[0];
+    if (oldest === undefined) return;
+    if (this.#retransmissions > RETRANSMISSIONS) this.#source.onGivenUp();
+    else this.#send(oldest.start);
+  }
+}
+
+/** When retransmission `count` (from 1) happens, in milliseconds after the first sending. */
+export function retransmissionMs(count: number): number {
+  let sumMs = 0;
+  for (let index = 0; index < count; index++) {
+    sumMs += Math.min(FIRST_RETRANSMISSION_MS * 2 ** index, LONGEST_RETRANSMISSION_MS);
+  }
+  return sumMs;
+}

@@ -1,0 +1,188 @@
+/**
+ * The fence around a run. Whatever reaches past a port for time, chance or the event loop is caught here:
+ * it is recorded with its call site, and answered from the virtual world so that the run stays the same.
+ *
+ * `ws` alone is let through, to the clock of the host that runs: it sets a timer in `close()`.
+ *
+ * Globals are replaced, which catches what is called; `async_hooks` catches what code has kept from
+ * before: a real timer, socket, file or DNS request shows when its resource is made.
+ */
+import { createHook, type AsyncHook } from 'node:async_hooks';
+import crypto from 'node:crypto';
+
+import { isOwnUse } from './event-loop';
+
+export interface TrapOptions {
+  /** The clock of the host that runs, for timers that a library sets by itself. */
+  readonly setTimeout: (callback: () => void, delayMs: number) => object;
+  readonly clearTimeout: (timer: object) => void;
+  /** The time of day of the host that runs. */
+  readonly wallTime: () => number;
+  readonly random: () => number;
+  /** Something reached past a port. `site` is the nearest call site: file, line and column. */
+  readonly onSprung: (what: string, site: string) => void;
+}
+
+/** Libraries that may set timers: their timers are the host's. */
+const MAY_SET_TIMERS = /node_modules\/ws\//;
+
+/** Resources that only the world outside a simulation has. */
+const FOREIGN_RESOURCES: ReadonlySet<string> = new Set([
+  'DNSCHANNEL',
+  'FILEHANDLE',
+  'FSREQCALLBACK',
+  'FSREQPROMISE',
+  'GETADDRINFOREQWRAP',
+  'GETNAMEINFOREQWRAP',
+  'Immediate',
+  'PIPEWRAP',
+  'PROCESSWRAP',
+  'QUERYWRAP',
+  'RANDOMBYTESREQUEST',
+  'TCPCONNECTWRAP',
+  'TCPSERVERWRAP',
+  'TCPWRAP',
+  'TLSWRAP',
+  'Timeout',
+  'UDPWRAP',
+  'WORKER',
+]);
+
+type Globals = Record<string, unknown>;
+
+export class Trap {
+  private readonly options: TrapOptions;
+  private readonly undo: (() => void)[] = [];
+  private readonly hook: AsyncHook;
+
+  constructor(options: TrapOptions) {
+    this.options = options;
+    this.hook = createHook({
+      init: (_id, type) => {
+        if (FOREIGN_RESOURCES.has(type) && !isOwnUse()) this.spring(`async resource ${type}`);
+      },
+    });
+  }
+
+  arm(): void {
+    this.trapTimers();
+    this.trapTime();
+    this.trapChance();
+    for (const name of ['fetch', 'WebSocket']) {
+      this.replace(globalThis, name, this.trapped(name, unavailable));
+    }
+    this.hook.enable();
+  }
+
+  disarm(): void {
+    this.hook.disable();
+    while (this.undo.length > 0) this.undo.pop()?.();
+  }
+
+  private trapTimers(): void {
+    const { clearTimeout, setTimeout } = this.options;
+    type Callback = (...args: unknown[]) => void;
+    const set = (callback: Callback, delayMs = 1, ...args: unknown[]): object =>
+      setTimeout(() => callback(...args), delayMs);
+    this.replace(globalThis, 'setTimeout', this.trapped('setTimeout', set, MAY_SET_TIMERS));
+    this.replace(globalThis, 'setInterval', this.trapped('setInterval', set));
+    this.replace(
+      globalThis,
+      'setImmediate',
+      this.trapped('setImmediate', (callback: Callback, ...args: unknown[]) =>
+        set(callback, 1, ...args),
+      ),
+    );
+    for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
+      this.replace(globalThis, name, (timer: unknown) => {
+        if (typeof timer === 'object' && timer !== null) clearTimeout(timer);
+      });
+    }
+  }
+
+  private trapTime(): void {
+    const { wallTime } = this.options;
+    const spring = (what: string): void => this.spring(what);
+    const RealDate = Date;
+    class TrappedDate extends RealDate {
+      constructor(...args: unknown[]) {
+        super(...((args.length === 0 ? [wallTime()] : args) as [number]));
+        if (args.length === 0) spring('new Date()');
+      }
+      static override now(): number {
+        spring('Date.now');
+        return wallTime();
+      }
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return typeof value === 'object' && value !== null && RealDate.prototype.isPrototypeOf(value);
+      }
+    }
+    this.replace(globalThis, 'Date', TrappedDate);
+    this.replace(performance, 'now', this.trapped('performance.now', wallTime));
+    this.replace(
+      process,
+      'hrtime',
+      Object.assign(
+        this.trapped('process.hrtime', () => [Math.floor(wallTime() / 1000), 0]),
+        { bigint: this.trapped('process.hrtime.bigint', () => BigInt(wallTime()) * 1_000_000n) },
+      ),
+    );
+  }
+
+  private trapChance(): void {
+    const { random } = this.options;
+    const hex = (): string => Math.floor(random() * 16).toString(16);
+    this.replace(Math, 'random', this.trapped('Math.random', random));
+    this.replace(
+      crypto,
+      'randomUUID',
+      this.trapped('crypto.randomUUID', () =>
+        '00000000-0000-4000-8000-000000000000'.replace(/0/g, hex),
+      ),
+    );
+    this.replace(
+      crypto,
+      'randomInt',
+      this.trapped('crypto.randomInt', (max: number) => Math.floor(random() * max)),
+    );
+  }
+
+  private replace(owner: object, name: string, value: unknown): void {
+    const before = Object.getOwnPropertyDescriptor(owner, name);
+    Object.defineProperty(owner, name, { configurable: true, writable: true, value });
+    this.undo.push(() => {
+      if (before === undefined) delete (owner as Globals)[name];
+      else Object.defineProperty(owner, name, before);
+    });
+  }
+
+  private trapped<Args extends never[], Result>(
+    what: string,
+    answer: (...args: Args) => Result,
+    letThrough?: RegExp,
+  ): (...args: Args) => Result {
+    return (...args) => {
+      const site = callSite();
+      if (letThrough?.test(site) !== true) this.options.onSprung(what, site);
+      return answer(...args);
+    };
+  }
+
+  private spring(what: string): void {
+    this.options.onSprung(what, callSite());
+  }
+}
+
+function unavailable(): never {
+  throw new Error('Not available inside a simulation.');
+}
+
+/** The nearest frame of the stack outside this file, without what differs between machines. */
+function callSite(): string {
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  const outside = frames.find(
+    (frame) => !frame.includes(__filename) && !/node:internal|async_hooks/.test(frame),
+  );
+  const place = outside?.match(/\(?([^\s()]+:\d+:\d+)\)?$/)?.[1] ?? 'unknown';
+  return place.replace(/^.*?((?:node_modules|src|test|scenarios|dist)\/)/, '$1');
+}

@@ -1,0 +1,242 @@
+import type { Duplex } from 'node:stream';
+
+import type { AcceptedSocket, ConnectOptions, Listener, SocketAddress, Sockets } from '../ports';
+import type { Network } from './network';
+import type { Undo } from './path';
+import { Dial } from './tcp-dial';
+import type { EndOwner, TcpEnd } from './tcp-flow';
+import {
+  lookupError,
+  systemError,
+  VirtualSocket,
+  type Endpoint,
+  type ErrorCode,
+} from './virtual-socket';
+
+/** First of the ports that a system hands out (RFC 6335 section 6). */
+export const FIRST_EPHEMERAL_PORT = 49_152;
+const LAST_PORT = 65_535;
+
+/** Calls `run` as the host's program: later where the host is paused, never where it is dead. */
+export type RunOnHost = (kind: 'io', run: () => void) => void;
+
+/** What stays of a host from one incarnation to the next. */
+export interface Machine {
+  readonly name: string;
+  isUp: boolean;
+  nic: VirtualNic | undefined;
+  readonly ports: Map<number, Binding>;
+  /** Why names cannot be resolved here; the latest counts. */
+  readonly lookupFaults: { readonly code: ErrorCode }[];
+  /** How many faults make it refuse every dial. */
+  refusals: number;
+  lastEphemeralPort: number;
+}
+
+interface Binding {
+  readonly nic: VirtualNic;
+  readonly address: Endpoint;
+  readonly onSocket: (socket: AcceptedSocket) => void;
+}
+
+/** The `Sockets` port of one incarnation of a host. */
+export class VirtualNic implements Sockets {
+  isRevoked = false;
+  readonly #sockets = new Map<TcpEnd, VirtualSocket>();
+  readonly #dialling = new Map<VirtualSocket, Dial<Binding>>();
+  /** Ends that the kernel has, with or without a socket. */
+  readonly #ends = new Set<TcpEnd>();
+
+  /** For the network; see {@link Network.nic}. */
+  constructor(
+    readonly network: Network,
+    readonly machine: Machine,
+    readonly boot: number,
+    private readonly runOnHost: RunOnHost,
+  ) {}
+
+  get host(): string {
+    return this.machine.name;
+  }
+
+  get openSockets(): number {
+    return this.#sockets.size;
+  }
+
+  get dialsInFlight(): number {
+    return this.#dialling.size;
+  }
+
+  /** TLS is not run: a `tls` stream is a plain one. */
+  connect({ host, port }: ConnectOptions): Duplex {
+    const socket: VirtualSocket = this.#socket(true, false, () => this.#abandon(socket));
+    if (!this.isRevoked) this.#dialling.set(socket, this.#dial(socket, host, port));
+    return socket;
+  }
+
+  async listen(
+    address: SocketAddress,
+    onSocket: (socket: AcceptedSocket) => void,
+  ): Promise<Listener> {
+    if (this.isRevoked) return new Promise<never>(() => undefined);
+    const { ports } = this.machine;
+    const port = address.port === 0 ? this.#ephemeralPort() : address.port;
+    const endpoint = { address: address.host, port };
+    if (ports.has(port)) throw systemError('listen', 'EADDRINUSE', endpoint);
+    const binding: Binding = { nic: this, address: { address: this.host, port }, onSocket };
+    ports.set(port, binding);
+    return { host: address.host, port, close: () => Promise.resolve(this.#unbind(binding)) };
+  }
+
+  /** For the network: what a kernel does where a process ends. */
+  releaseAll(): void {
+    this.#unbindAll();
+    for (const end of [...this.#ends]) end.close();
+  }
+
+  /** For the network: what a machine does without power. */
+  forgetAll(): void {
+    this.#unbindAll();
+    for (const end of [...this.#ends]) end.forget();
+  }
+
+  /** For the network; see {@link Network.revoke}. */
+  revoke(): void {
+    this.isRevoked = true;
+    this.#unbindAll();
+    for (const [socket, dial] of this.#dialling) {
+      dial.abort();
+      socket.revoke();
+    }
+    for (const socket of this.#sockets.values()) socket.revoke();
+    this.#dialling.clear();
+    this.#sockets.clear();
+  }
+
+  #dial(socket: VirtualSocket, host: string, port: number): Dial<Binding> {
+    const { network, machine } = this;
+    const there = network.path(this.host, host);
+    const back = network.path(host, this.host);
+    const server = (): Machine | undefined => network.findMachine(host);
+    return new Dial<Binding>(network.clock, there, back, {
+      lookup: () => this.#lookup(host),
+      clientIsUp: () => machine.isUp,
+      serverIsUp: () => server()?.isUp ?? false,
+      knock: () => (server()?.refusals === 0 ? server()?.ports.get(port) : undefined),
+      onConnected: (binding) => this.#connected(socket, binding),
+      onFailed: (code, isLookup) => {
+        const remote = { address: host, port };
+        const error = isLookup ? lookupError(code, host) : systemError('connect', code, remote);
+        this.#run(() => socket.destroy(error));
+      },
+    });
+  }
+
+  #lookup(host: string): ErrorCode | undefined {
+    const fault = this.machine.lookupFaults.at(-1);
+    if (fault !== undefined) return fault.code;
+    return this.network.findMachine(host) === undefined ? 'ENOTFOUND' : undefined;
+  }
+
+  /** The kernel has the connection at once; its program hears of it when it runs. */
+  #connected(socket: VirtualSocket, binding: Binding): void {
+    const { a, b } = this.network.openFlow(this.machine, binding.nic.machine);
+    const local = { address: this.host, port: this.#ephemeralPort() };
+    this.#adopt(a, () => socket.wake());
+    b.owner = { ...DEAF, onAccepted: () => binding.nic.accept(b, binding, local) };
+    a.accept();
+    this.#run(() => {
+      this.#dialling.delete(socket);
+      if (socket.destroyed) {
+        a.close();
+        return;
+      }
+      this.#sockets.set(a, socket);
+      socket.establish(a, local, binding.address);
+      socket.begin();
+    });
+  }
+
+  /** For the nic that dialled: the handshake is complete. False where nobody listens any more. */
+  accept(end: TcpEnd, binding: Binding, remote: Endpoint): boolean {
+    if (this.machine.ports.get(binding.address.port) !== binding) return false;
+    const socket: VirtualSocket = this.#socket(false, true, () => this.#sockets.delete(end));
+    let isNew = true;
+    this.#sockets.set(end, socket);
+    this.#adopt(end, () => {
+      if (isNew) this.#handOver(socket, end, binding, remote);
+      else socket.wake();
+      isNew = false;
+    });
+    return true;
+  }
+
+  #handOver(socket: VirtualSocket, end: TcpEnd, binding: Binding, remote: Endpoint): void {
+    socket.establish(end, binding.address, remote);
+    binding.onSocket({ stream: socket, remoteAddress: remote.address });
+    socket.begin();
+  }
+
+  #adopt(end: TcpEnd, onInbound: () => void): void {
+    this.#ends.add(end);
+    end.owner = {
+      onAccepted: () => false,
+      onInbound: () => this.#run(onInbound),
+      onWritten: (callbacks) => this.#run(() => callbacks.forEach((callback) => callback())),
+      onForgotten: () => this.#ends.delete(end),
+    };
+  }
+
+  /** A socket that was dialled is destroyed: whatever of it is under way ends. */
+  #abandon(socket: VirtualSocket): void {
+    this.#dialling.get(socket)?.abort();
+    this.#dialling.delete(socket);
+    for (const [end, each] of this.#sockets) if (each === socket) this.#sockets.delete(end);
+  }
+
+  #socket(dialled: boolean, allowHalfOpen: boolean, onDestroyed: () => void): VirtualSocket {
+    const after = (delayMs: number, run: () => void): Undo => this.#after(delayMs, run);
+    return new VirtualSocket({ host: { after }, dialled, allowHalfOpen, onDestroyed });
+  }
+
+  #after(delayMs: number, run: () => void): Undo {
+    const entry = this.network.clock.schedule(delayMs, () => this.#run(run));
+    return () => this.network.clock.cancel(entry);
+  }
+
+  #run(run: () => void): void {
+    if (this.isRevoked) return;
+    this.runOnHost('io', () => {
+      if (!this.isRevoked) run();
+    });
+  }
+
+  #unbind(binding: Binding): void {
+    const { ports } = this.machine;
+    const { port } = binding.address;
+    if (ports.get(port) === binding) ports.delete(port);
+  }
+
+  #unbindAll(): void {
+    for (const binding of [...this.machine.ports.values()]) {
+      if (binding.nic === this) this.#unbind(binding);
+    }
+  }
+
+  #ephemeralPort(): number {
+    const { machine } = this;
+    do {
+      const last = machine.lastEphemeralPort;
+      machine.lastEphemeralPort = last === LAST_PORT ? FIRST_EPHEMERAL_PORT : last + 1;
+    } while (machine.ports.has(machine.lastEphemeralPort));
+    return machine.lastEphemeralPort;
+  }
+}
+
+/** Owner of an end that no program has yet. */
+const DEAF: EndOwner = {
+  onAccepted: () => false,
+  onInbound: () => undefined,
+  onWritten: () => undefined,
+  onForgotten: () => undefined,
+};

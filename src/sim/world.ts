@@ -1,0 +1,304 @@
+import type { AnyEvent } from '../events';
+import { drained } from './event-loop';
+import { FakeAudio } from './fake-audio';
+import { Host, type HostWorld, type Life } from './host';
+import { Network, type NetworkObserver } from './network';
+import type { Direction, FaultTarget, Heal } from './network-faults';
+import type { Undo } from './path';
+import { programOf } from './programs';
+import { SeededRandom } from './random';
+import type { Recorder } from './recorder';
+import type { Scenario } from './scenario';
+import { lendRandomBytes } from './seeded-crypto';
+import { Trap } from './trap';
+import { VirtualClock } from './virtual-clock';
+
+/** More steps than this in one instant, and time has stopped: something goes in circles. */
+const MAX_STEPS_IN_AN_INSTANT = 100_000;
+
+/** What went wrong in a run for reasons of the code, not of the scenario; with the stack to print. */
+export interface Crash {
+  readonly host: string;
+  readonly atMs: number;
+  readonly error: unknown;
+}
+
+/** A run cannot go on. */
+export class WorldError extends Error {
+  readonly code: 'SIM_TIME_STOPPED';
+
+  constructor(code: 'SIM_TIME_STOPPED', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * The simulated world: time, hosts and the network between them. It runs one thing at a time, knows on
+ * which host that is, and lets the event loop drain before the next.
+ */
+export class World implements HostWorld, FaultTarget, NetworkObserver {
+  readonly clock = new VirtualClock();
+  readonly network: Network;
+  readonly random: SeededRandom;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly crashes: Crash[] = [];
+  private readonly recorder: Recorder;
+  private readonly trap: Trap;
+  private running: Life | undefined;
+  private isInside = false;
+  /** Whether any program has run since the event loop was last drained. */
+  private hasRun = false;
+  private steps = 0;
+  private instantMs = 0;
+  private stepsInInstant = 0;
+
+  constructor(scenario: Scenario, seed: number, sounds: SoundLibrary, recorder: Recorder) {
+    this.recorder = recorder;
+    this.random = new SeededRandom(seed, scenario.name);
+    this.network = new Network({
+      clock: this.clock,
+      observer: this,
+      latencyMs: scenario.latency,
+    });
+    this.hosts = new Map(
+      Object.entries(scenario.hosts).map(([name, spec]) => [
+        name,
+        new Host(name, spec.program, this, this.makeAudio(sounds), programOf(spec)),
+      ]),
+    );
+    this.trap = this.makeTrap();
+  }
+
+  /** Whatever reaches past a port is caught from here on, and what crashes is charged to its host. */
+  arm(): void {
+    const keys = this.random.fork('handshake keys');
+    lendRandomBytes((size) => {
+      const bytes = Buffer.alloc(size);
+      keys.fill(bytes);
+      return bytes;
+    });
+    this.trap.arm();
+  }
+
+  disarm(): void {
+    this.trap.disarm();
+    lendRandomBytes(undefined);
+  }
+
+  host(name: string): Host {
+    const host = this.hosts.get(name);
+    if (host === undefined) throw new Error(`There is no host '${name}'.`);
+    return host;
+  }
+
+  /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
+  async advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
+    // What was started from outside, at this very instant, comes first.
+    await drained();
+    for (;;) {
+      if (isDone()) return;
+      const entry = this.clock.next(untilMs);
+      if (entry === undefined) return;
+      this.count(entry.atMs);
+      entry.run();
+      // What only the network did leaves nothing to the event loop.
+      if (this.hasRun) await drained();
+      this.hasRun = false;
+    }
+  }
+
+  run(life: Life, code: () => void): void {
+    if (this.isInside) {
+      // One program at a time: what it causes at another, or at itself, is a step of its own.
+      this.clock.schedule(0, () => this.run(life, code));
+      return;
+    }
+    if (!life.isAlive) return;
+    this.steps += 1;
+    this.running = life;
+    this.isInside = true;
+    this.hasRun = true;
+    try {
+      code();
+    } catch (error) {
+      this.crashed(error);
+    } finally {
+      this.isInside = false;
+    }
+  }
+
+  /** An error that nothing caught, thrown by the host that ran last. */
+  crashed(error: unknown): void {
+    const { running } = this;
+    if (running === undefined) throw error;
+    const { host } = running;
+    this.crashes.push({ host: host.name, atMs: this.clock.now(), error });
+    if (host.life === running) host.crash(labelOf(error));
+  }
+
+  record(host: Host | undefined, event: AnyEvent): void {
+    this.recorder.record(
+      {
+        atMs: this.clock.now(),
+        wallMs: host?.wallTime() ?? 0,
+        host: host?.name ?? 'world',
+        boot: host?.boot ?? 0,
+        step: this.steps,
+      },
+      event,
+    );
+  }
+
+  // What the wire tells.
+
+  onOpened(flow: number, from: string, to: string): void {
+    this.recordWorld({ type: 'wire.opened', flow, from, to });
+  }
+
+  onDelivered(flow: number, from: string, to: string, bytes: Buffer): void {
+    this.recordWorld({ type: 'wire.delivered', flow, from, to, bytes: bytes.length });
+    this.recorder.foldBytes(bytes);
+  }
+
+  onClosed(flow: number, from: string, to: string, how: 'fin' | 'reset'): void {
+    this.recordWorld({ type: 'wire.closed', flow, from, to, how });
+  }
+
+  // What faults do.
+
+  addLatency(a: string, b: string, direction: Direction, ms: number): Heal {
+    return both(this.paths(a, b, direction).map((path) => path.slow(ms)));
+  }
+
+  cut(a: string, b: string, direction: Direction): Heal {
+    return both(this.paths(a, b, direction).map((path) => path.cut()));
+  }
+
+  loseDials(a: string, b: string): Heal {
+    return this.network.path(a, b).loseDials();
+  }
+
+  forgetConnections(a: string, b: string, direction: Direction): void {
+    for (const path of this.paths(a, b, direction)) path.silence();
+  }
+
+  resetConnections(a: string, b: string): void {
+    this.network.resetFlows(a, b);
+  }
+
+  closeConnections(a: string, b: string): void {
+    this.network.closeFlows(a, b);
+  }
+
+  refuseDials(host: string): Heal {
+    return this.network.refuseDials(host);
+  }
+
+  makeUnreachable(host: string): Heal {
+    const others = [...this.hosts.keys()].filter((name) => name !== host);
+    return both(others.map((other) => this.network.path(host, other).makeUnreachable()));
+  }
+
+  breakDns(host: string, code: 'EAI_AGAIN' | 'ENOTFOUND'): Heal {
+    return this.network.failLookups(host, code);
+  }
+
+  losePower(name: string): Heal {
+    const host = this.host(name);
+    host.losePower();
+    return () => host.start();
+  }
+
+  kill(name: string): Heal {
+    const host = this.host(name);
+    host.kill();
+    return () => host.start();
+  }
+
+  stop(name: string): Heal {
+    const host = this.host(name);
+    host.stop();
+    return () => host.stop(() => host.start());
+  }
+
+  pause(name: string): Heal {
+    const host = this.host(name);
+    host.pause();
+    return () => host.resume();
+  }
+
+  stepWallClock(name: string, byMs: number): void {
+    this.host(name).stepWallClock(byMs);
+  }
+
+  recordWorld(event: AnyEvent): void {
+    this.record(undefined, event);
+  }
+
+  private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
+    const there = this.network.path(a, b);
+    const back = this.network.path(b, a);
+    if (direction === 'both') return [there, back];
+    return [direction === 'upstream' ? there : back];
+  }
+
+  private count(atMs: number): void {
+    this.steps += 1;
+    this.stepsInInstant = atMs === this.instantMs ? this.stepsInInstant + 1 : 1;
+    this.instantMs = atMs;
+    if (this.stepsInInstant <= MAX_STEPS_IN_AN_INSTANT) return;
+    const where = this.running?.host.name ?? 'nowhere';
+    throw new WorldError(
+      'SIM_TIME_STOPPED',
+      `Time stands still at ${atMs} ms: ${MAX_STEPS_IN_AN_INSTANT} steps and no end, last on '${where}'.`,
+    );
+  }
+
+  private makeAudio({ hotword }: SoundLibrary): FakeAudio {
+    const { clock } = this;
+    return new FakeAudio(
+      {
+        now: () => clock.now(),
+        setTimeout: (callback, delayMs) => clock.schedule(Math.max(1, Math.ceil(delayMs)), callback),
+        clearTimeout: (timer) => clock.cancel(timer as ReturnType<VirtualClock['schedule']>),
+      },
+      hotword,
+    );
+  }
+
+  private makeTrap(): Trap {
+    const chance = this.random.fork('trapped');
+    return new Trap({
+      setTimeout: (callback, delayMs) => {
+        const clock = this.running?.libraryClock;
+        return clock?.setTimeout(callback, delayMs) ?? this.clock.schedule(1, callback);
+      },
+      clearTimeout: (timer) => this.running?.libraryClock.clearTimeout(timer),
+      wallTime: () => this.running?.host.wallTime() ?? 0,
+      random: () => chance.next(),
+      onSprung: (what, site) =>
+        this.record(this.running?.host, { type: 'trap.sprung', what, site }),
+    });
+  }
+}
+
+/** The fixtures that a run needs, as 16 kHz mono s16le PCM. */
+export interface SoundLibrary {
+  readonly hotword: Buffer;
+  /** By name: the file's without `.wav`. Throws an error that names the sounds there are. */
+  sound(name: string): Buffer;
+}
+
+function both(undos: readonly Undo[]): Heal {
+  return () => {
+    for (const undo of undos) undo();
+  };
+}
+
+/** An error in one stable word: its code, or else its class. */
+function labelOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : error.name;
+}
