@@ -3,8 +3,8 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'drop-in-active',
   story:
-    'The router resets the connection in the middle of a question. The Pi gives a cue and listens again ' +
-    'at once; the next question, once it has dialled again, is answered.',
+    'The router resets the connection in the middle of a question. The Pi gives a cue and ' +
+    'listens again at once; the next question, once it has dialled again, is answered.',
   acts: [
     { at: '12 s', says: 'hey-jarvis-what-time-is-it' },
     { at: '25 s', says: 'hey-jarvis-what-time-is-it' },

@@ -3,8 +3,9 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'drop-in-processing',
   story:
-    'The server announces an answer, and the connection is reset before any of it is heard. The Pi, whose ' +
-    'microphone is closed by then, must not wait for it: the original stayed deaf until a restart.',
+    'The server announces an answer, and the connection is reset before any of it is heard. The ' +
+    'Pi, whose microphone is closed by then, must not wait for it: the original stayed deaf ' +
+    'until a restart.',
   hosts: {
     server: { program: 'peer', does: { behaviour: 'breaks_off_answers' } },
     pi: { program: 'client' },

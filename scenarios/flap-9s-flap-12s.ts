@@ -3,8 +3,9 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'flap-9s-flap-12s',
   story:
-    'A server restarts 9 s after each connection, six times, and the Pi must leave it alone for longer ' +
-    'and longer. Then its connections live for 12 s: long enough for the waits to start again.',
+    'A server restarts 9 s after each connection, six times, and the Pi must leave it alone for ' +
+    'longer and longer. Then its connections live for 12 s: long enough for the waits to start ' +
+    'again.',
   hosts: {
     server: {
       program: 'peer',

@@ -3,8 +3,8 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'half-open-idle',
   story:
-    'The link dies without a word while nobody speaks, for five minutes. Both ends notice by their own ' +
-    'heartbeats, and the Pi is back within a minute of the link.',
+    'The link dies without a word while nobody speaks, for five minutes. Both ends notice by ' +
+    'their own heartbeats, and the Pi is back within a minute of the link.',
   faults: [{ at: '100 s', kind: 'outage', for: '5 min' }],
   lasts: '470 s',
   expect: [

@@ -11,8 +11,8 @@ const presses = Array.from({ length: SESSIONS }, (_, index) => [
 export default scenario({
   name: 'hundred-sessions-one-socket',
   story:
-    'A hundred sessions, one after the other, begun and ended at the button. All are held over the one ' +
-    'connection that was there before the first and is there after the last.',
+    'A hundred sessions, one after the other, begun and ended at the button. All are held over ' +
+    'the one connection that was there before the first and is there after the last.',
   acts: presses,
   lasts: '320 s',
   expect: [

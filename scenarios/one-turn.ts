@@ -3,8 +3,9 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'one-turn',
   story:
-    'Nothing goes wrong. Somebody asks for the time, the parrot says it back, and after half a minute ' +
-    'of silence the Pi listens for the hotword again, over the connection that it had all along.',
+    'Nothing goes wrong. Somebody asks for the time, the parrot says it back, and after half a ' +
+    'minute of silence the Pi listens for the hotword again, over the connection that it had all ' +
+    'along.',
   acts: [{ at: '5 s', says: 'hey-jarvis-what-time-is-it' }],
   lasts: '1 min',
   expect: [

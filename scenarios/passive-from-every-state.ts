@@ -11,7 +11,10 @@ const engine = {
 const DURING = { starting: 1.3, active: 2.4, processing: 4.5, speaking: 9 } as const;
 const STATES = ['starting', 'active', 'processing', 'speaking'] as const;
 
-/** How a Pi goes: the connection reset, ended, the program killed, or told to stop (close code 1000). */
+/**
+ * How a Pi goes: the connection reset, ended, the program killed, or told to stop (close code
+ * 1000).
+ */
 const WAYS = [
   { kind: 'reset' },
   { kind: 'close' },
@@ -26,8 +29,9 @@ const rounds = WAYS.flatMap((way, w) =>
 export default scenario({
   name: 'passive-from-every-state',
   story:
-    'The Pi goes away in every state of a conversation, and in every way: reset, FIN, killed, stopped. ' +
-    'Each time the server is in passive mode before anything else happens, and the engine is closed.',
+    'The Pi goes away in every state of a conversation, and in every way: reset, FIN, killed, ' +
+    'stopped. Each time the server is in passive mode before anything else happens, and the ' +
+    'engine is closed.',
   hosts: { server: { program: 'server', engine }, pi: { program: 'client' } },
   acts: rounds.map(({ beginsAt }) => ({
     at: `${beginsAt} s` as const,

@@ -3,9 +3,9 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'same-device-replaces',
   story:
-    'In the middle of a session the router forgets the connection, and then the Pi’s program dies and ' +
-    'starts again. The server still believes in the old connection; the new one wins at once, without ' +
-    'waiting for the old one to answer its close frame.',
+    'In the middle of a session the router forgets the connection, and then the Pi’s program ' +
+    'dies and starts again. The server still believes in the old connection; the new one wins at ' +
+    'once, without waiting for the old one to answer its close frame.',
   acts: [
     { at: '12 s', says: 'hey-jarvis-what-time-is-it' },
     { at: '30 s', says: 'hey-jarvis-what-time-is-it' },

@@ -3,8 +3,8 @@ import { scenario } from '../src/sim/scenario';
 export default scenario({
   name: 'server-down-5min',
   story:
-    'The server is down for five minutes and refuses every dial. The Pi asks less and less often, never ' +
-    'gives up, and is back within a minute of the server.',
+    'The server is down for five minutes and refuses every dial. The Pi asks less and less ' +
+    'often, never gives up, and is back within a minute of the server.',
   faults: [{ at: '0 ms', kind: 'refused', for: '5 min' }],
   lasts: '375 s',
   expect: [

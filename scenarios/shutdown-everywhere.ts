@@ -8,9 +8,9 @@ const toServer = (device: string) => ({ program: 'client' as const, device });
 export default scenario({
   name: 'shutdown-everywhere',
   story:
-    'Ten Pis are told to stop: while the name is resolved, in a dial, before the welcome, idle, in each ' +
-    'state of a session, while waiting to dial, and over a dead link; one of them twice. All stop in time ' +
-    'and leave nothing behind, and the server lets go of their sessions.',
+    'Ten Pis are told to stop: while the name is resolved, in a dial, before the welcome, idle, ' +
+    'in each state of a session, while waiting to dial, and over a dead link; one of them twice. ' +
+    'All stop in time and leave nothing behind, and the server lets go of their sessions.',
   hosts: {
     server: { program: 'server', engine: { startsAfter: '2 s', answerLasts: '10 s' } },
     mute: { program: 'peer', does: { behaviour: 'never_welcomes' } },

@@ -1,16 +1,17 @@
 /**
  * The one event vocabulary.
  *
- *   LinkEvent        what client and server report: the journal of a deployed one holds the durable ones
- *   SimulatorEvent   what only a simulation knows: faults, hosts, the user, the speaker, the wire
+ *   LinkEvent        what client and server report; a deployed one's journal has the durable ones
+ *   SimulatorEvent   what only a simulation knows (`simulator-events.ts`)
  *   Stamp            when, where and in which order
  *   RecordedEvent    one entry of a trace or a journal
  *
- * Invariants, expectations and reporters read nothing else. Events hold stable labels and numbers, never
- * an error's text, never audio, never what was said, never a token.
+ * Invariants, expectations and reporters read nothing else. Events hold stable labels and numbers,
+ * never an error's text, never audio, never what was said, never a token.
  */
 import type { ControlMessage, ProtocolVersion, Trigger } from './protocol';
 import type { DeviceFailure, Listening } from './ports';
+import type { SimulatorEvent } from './simulator-events';
 
 /** Raised when a field of an event changes its meaning; a reader of older journals goes by it. */
 export const EVENTS_VERSION = 1;
@@ -75,7 +76,10 @@ export interface Holdings {
   readonly devices: number;
 }
 
-/** What client and server report. `connection` is the reporter's own id, `peerConnection` the peer's. */
+/**
+ * What client and server report. `connection` is the reporter's own id, `peerConnection` the
+ * peer's.
+ */
 export type LinkEvent =
   // The link: a connection is dialled or accepted, lives, is lost once, and is closed once.
   | { readonly type: 'link.dialing'; readonly connection: string; readonly attempt: number }
@@ -137,6 +141,13 @@ export type LinkEvent =
     }
   | {
       readonly type: 'audio.received';
+      readonly connection: string;
+      readonly session: string;
+      readonly bytes: number;
+    }
+  | {
+      /** The server says, or the client hears, how much of a session's audio was taken so far. */
+      readonly type: 'audio.acknowledged';
       readonly connection: string;
       readonly session: string;
       readonly bytes: number;
@@ -249,60 +260,14 @@ export interface CloseRecord {
   readonly maxRttMs?: number;
 }
 
-/** What only a simulation knows. */
-export type SimulatorEvent =
-  | { readonly type: 'run.started'; readonly scenario: string; readonly seed: number }
-  | {
-      readonly type: 'phase.changed';
-      readonly phase: 'safety' | 'liveness' | 'shutdown' | 'afterwards';
-    }
-  | { readonly type: 'fault.began'; readonly fault: string; readonly id: number }
-  | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
-  | { readonly type: 'host.started'; readonly program: string }
-  | { readonly type: 'host.stopping'; readonly signal: string }
-  | { readonly type: 'host.killed' }
-  | { readonly type: 'host.lost_power' }
-  | { readonly type: 'host.crashed'; readonly error: string }
-  | { readonly type: 'host.paused' }
-  | { readonly type: 'host.resumed'; readonly pausedMs: number }
-  | { readonly type: 'host.wall_stepped'; readonly byMs: number }
-  | { readonly type: 'host.acted_late'; readonly port: string }
-  | { readonly type: 'user.spoke'; readonly sound: string; readonly ms: number }
-  | { readonly type: 'user.pressed' }
-  | { readonly type: 'speaker.started' }
-  | {
-      readonly type: 'speaker.silent';
-      readonly playedBytes: number;
-      readonly how: 'finished' | 'stopped' | DeviceFailure;
-    }
-  | {
-      readonly type: 'wire.opened';
-      readonly flow: number;
-      readonly from: string;
-      readonly to: string;
-    }
-  | {
-      readonly type: 'wire.delivered';
-      readonly flow: number;
-      readonly from: string;
-      readonly to: string;
-      readonly bytes: number;
-    }
-  | {
-      readonly type: 'wire.closed';
-      readonly flow: number;
-      readonly from: string;
-      readonly to: string;
-      readonly how: 'fin' | 'reset';
-    }
-  | { readonly type: 'trap.sprung'; readonly what: string; readonly site: string };
-
 export type AnyEvent = LinkEvent | SimulatorEvent;
 
 export interface Stamp {
   /** Order in the whole recording, from 1. */
   readonly seq: number;
-  /** Monotonic time in milliseconds: of the host in a journal, of the whole simulation in a trace. */
+  /**
+   * Monotonic time in milliseconds: of the host in a journal, of the whole simulation in a trace.
+   */
   readonly atMs: number;
   /** The host's time of day. Nothing is decided by it. */
   readonly wallMs: number;
@@ -359,6 +324,20 @@ export function isDurable(type: EventType): boolean {
 /** A peer's words as a label: they may hold anything, and an event must not. */
 export function asLabel(text: string | undefined): string {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : 'other';
+}
+
+/** The event of a control message that is sent or received. */
+export function messageEvent(
+  type: 'control.sent' | 'control.received',
+  connection: string,
+  message: ControlMessage,
+): LinkEvent {
+  if (message.type === 'audio_ack') {
+    // Twice a second while somebody speaks: a journal would hold little else.
+    const { bytes, session } = message;
+    return { type: 'audio.acknowledged', connection, session, bytes };
+  }
+  return { type, connection, ...describeMessage(message) };
 }
 
 /** A control message as the fields of its event. */

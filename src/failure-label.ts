@@ -34,7 +34,8 @@ const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|
 /**
  * Why a dial failed.
  *
- * @param code - `code` of the error that the socket, `http` or `ws` reported; absent for an answer that
+ * @param code - `code` of the error that the socket, `http` or `ws` reported; absent for an answer
+ * that
  *   breaks the protocol, because `ws` gives those no code.
  */
 export function dialFailureLabel(code: string | undefined): FailureLabel {

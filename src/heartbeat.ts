@@ -24,9 +24,10 @@ export interface HeartbeatOptions {
  *   ping --- interval --- ping --- interval --- ping
  *    |-- timeout --|       |-- timeout --| dead: nothing came in since that ping
  *
- * Any inbound frame is life; what we send ourselves never is, because the kernel takes it whether or
- * not anyone is there. Node runs expired timers before it reads sockets, so after a stall the deadline
- * fires while the pong already waits: hence the grace (field report: 123 false kills in a day).
+ * Any inbound frame is life; what we send ourselves never is, because the kernel takes it whether
+ * or not anyone is there. Node runs expired timers before it reads sockets, so after a stall the
+ * deadline fires while the pong already waits: hence the grace (field report: 123 false kills in a
+ * day).
  */
 export class Heartbeat {
   private readonly options: HeartbeatOptions;
@@ -62,7 +63,8 @@ export class Heartbeat {
   private ping(): void {
     const { sendPing, timeoutMs } = this.options;
     this.schedulePing();
-    // A deadline that still stands is the older one, and stays: silence is never put off by asking again.
+    // A deadline that still stands is the older one, and stays: silence is never put off by asking
+    // again.
     if (this.deadlineTimer === undefined) this.armDeadline(timeoutMs, true);
     sendPing();
   }

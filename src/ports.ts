@@ -21,13 +21,17 @@ export type TimerHandle = object;
 export interface Clock {
   /** Milliseconds since an arbitrary instant; may have a fraction. */
   now(): number;
-  /** Calls back once, never early. As in Node the shortest delay is 1 ms, the longest 2^31 - 1 ms. */
+  /**
+   * Calls back once, never early. As in Node the shortest delay is 1 ms, the longest 2^31 - 1 ms.
+   */
   setTimeout(callback: () => void, delayMs: number): TimerHandle;
   /** Clearing a timer that fired, was cleared or is undefined does nothing. */
   clearTimeout(timer: TimerHandle | undefined): void;
 }
 
-/** The time of day, for stamps on what is logged. It may jump by years; nothing is decided by it. */
+/**
+ * The time of day, for stamps on what is logged. It may jump by years; nothing is decided by it.
+ */
 export interface WallClock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   wallTime(): number;

@@ -1,6 +1,6 @@
 /**
- * The wire: control messages as a union, their encoding, and their decoding with every way in which a
- * peer can get them wrong. `docs/protocol.md` describes the same for a stranger.
+ * The wire: control messages as a union, their encoding, and their decoding with every way in which
+ * a peer can get them wrong. `docs/protocol.md` describes the same for a stranger.
  */
 
 /** The WebSocket subprotocol that adds ids, acknowledgements and reasons to the base messages. */
@@ -59,7 +59,9 @@ export type Decoded<Message> =
   | { readonly ok: false; readonly problem: MessageProblem };
 
 type FieldCheck = (value: unknown) => boolean;
-type FieldChecks = Readonly<Record<string, { readonly check: FieldCheck; readonly needed: boolean }>>;
+type FieldChecks = Readonly<
+  Record<string, { readonly check: FieldCheck; readonly needed: boolean }>
+>;
 
 const isSession: FieldCheck = (value) => typeof value === 'string' && SESSION_ID.test(value);
 const isShortText: FieldCheck = (value) => typeof value === 'string' && value.length <= 200;

@@ -10,6 +10,7 @@ import { TcpSockets } from '../adapters/tcp-sockets';
 import { WavSpeaker } from '../adapters/wav-speaker';
 import { ClockMicrophone } from '../audio/clock-microphone';
 import { ClockSpeaker } from '../audio/clock-speaker';
+import { fixtureFile } from '../audio/fixture-file';
 import { Room } from '../audio/room';
 import { SampleHotword } from '../audio/sample-hotword';
 import { decodeWav } from '../audio/wav-file';
@@ -17,7 +18,6 @@ import { checkClientSettings, ClientSettingsError } from '../client/client-setti
 import { SessionManager } from '../client/session-manager';
 import { WebSocketClient } from '../client/websocket-client';
 import type { LinkEvent } from '../events';
-import { fixtureFile } from '../fixture-file';
 import type { EventSink, Speaker } from '../ports';
 import { FAILED, onSignals, runMain, UsageError, wholeNumber } from './command-line';
 
@@ -171,7 +171,8 @@ class Client {
     if (this.options.sessions === undefined) return;
     this.clock.setTimeout(() => {
       const isHeard = this.sessionsHeld > 0 || this.manager.state !== 'listening_for_hotword';
-      if (!isHeard) this.fail(`no session came of ${this.options.microphone}: was the hotword in it?`);
+      if (!isHeard)
+        this.fail(`no session came of ${this.options.microphone}: was the hotword in it?`);
     }, HOTWORD_GRACE_MS);
   }
 

@@ -47,11 +47,18 @@ async function main(): Promise<number> {
 
 function makeCommand(): Command {
   return new Command('npm run scenarios --')
-    .description('Runs stories of drops, restarts and power cuts against the real client and server.')
+    .description(
+      'Runs stories of drops, restarts and power cuts against the real client and server.',
+    )
     .argument('[files...]', 'scenario files (.ts, .js or .json); default: all in scenarios/')
     .option('-g, --grep <pattern>', 'only scenarios whose name or story matches', toPattern)
     .option('-l, --list', 'list the scenarios and run none')
-    .option('-s, --seed <number>', 'what all chance of the runs comes from', wholeNumber(Number.MIN_SAFE_INTEGER), 1)
+    .option(
+      '-s, --seed <number>',
+      'what all chance of the runs comes from',
+      wholeNumber(Number.MIN_SAFE_INTEGER),
+      1,
+    )
     .option('-c, --check', 'run each in a second process as well and compare the hashes')
     .addOption(new Command().createOption('--hashes', 'print name and hash only').hideHelp())
     .addHelpText('after', '\nExit code: 0 all passed, 1 something failed, 2 wrong use.')
@@ -169,7 +176,9 @@ function compare(
   const different = runs.filter(({ hash, scenario }) => second.get(scenario) !== hash);
   for (const { hash, scenario } of different) {
     const other = second.get(scenario) ?? 'no run at all';
-    reporter.problem(`✗ ${scenario} is not deterministic: ${hash} here, ${other} in a second process`);
+    reporter.problem(
+      `✗ ${scenario} is not deterministic: ${hash} here, ${other} in a second process`,
+    );
   }
   if (different.length === 0) {
     reporter.note(`Each ran in two processes with equal hashes: ${runs.length} of ${runs.length}.`);
@@ -177,7 +186,9 @@ function compare(
   return different.length === 0;
 }
 
-/** Made now, because a stream that is first used inside a run would count as reaching past a port. */
+/**
+ * Made now, because a stream that is first used inside a run would count as reaching past a port.
+ */
 process.stderr.writable satisfies boolean;
 
 runMain(main);

@@ -61,9 +61,12 @@ export class ListReporter {
     const passed = runs.length - failed.length;
     const virtualMs = runs.reduce((sum, run) => sum + run.virtualMs, 0);
     const wallMs = runs.reduce((sum, run) => sum + run.wallMs, 0);
-    const counts = `${green(`${passed} passed`)}, ${failed.length > 0 ? red(`${failed.length} failed`) : '0 failed'}`;
+    const failures = `${failed.length} failed`;
+    const counts = `${green(`${passed} passed`)}, ${failed.length > 0 ? red(failures) : failures}`;
     this.line('');
-    this.line(`${bold(counts)}: ${formatMs(virtualMs)} of virtual time in ${(wallMs / 1000).toFixed(2)} s`);
+    this.line(
+      `${bold(counts)}: ${formatMs(virtualMs)} of virtual time in ${(wallMs / 1000).toFixed(2)} s`,
+    );
     for (const { replay, scenario } of failed) this.line(`  ${red('✗')} ${scenario}  ${replay}`);
   }
 
@@ -83,7 +86,9 @@ export class ListReporter {
     const { bold, dim, red } = this.colours;
     const where = failure.host === undefined ? '' : ` on ${failure.host}`;
     this.line('');
-    this.line(`    ${red(`${failure.kind} at ${seconds(failure.atMs)}${where}`)}: ${bold(failure.claim)}`);
+    this.line(
+      `    ${red(`${failure.kind} at ${seconds(failure.atMs)}${where}`)}: ${bold(failure.claim)}`,
+    );
     this.line(`      expected: ${failure.expected}`);
     this.line(`      seen:     ${failure.seen}`);
     if (failure.meaning !== undefined) this.line(`      meaning:  ${failure.meaning}`);
@@ -98,13 +103,23 @@ export class ListReporter {
 
 /** `  12.345 s  pi      link.lost label=reset ...` */
 function describeEvent(event: RecordedEvent): string {
-  const { atMs, boot: _boot, host, seq: _seq, step: _step, type, wallMs: _wallMs, ...fields } = event;
+  const {
+    atMs,
+    boot: _boot,
+    host,
+    seq: _seq,
+    step: _step,
+    type,
+    wallMs: _wallMs,
+    ...fields
+  } = event;
   const shown = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
   return `${seconds(atMs).padStart(12)}  ${host.padEnd(8)} ${type} ${shown.join(' ')}`.trimEnd();
 }
 
 function stackOf(host: string, error: unknown): string {
-  return `${host} crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${host} crashed: ${stack}`;
 }
 
 function seconds(ms: number): string {

@@ -1,6 +1,6 @@
 /**
- * The real event loop, as it was before a trap was laid around a run. Nothing else in a simulation may
- * touch it.
+ * The real event loop, as it was before a trap was laid around a run. Nothing else in a simulation
+ * may touch it.
  */
 const realSetImmediate = setImmediate;
 
@@ -13,8 +13,8 @@ export function isOwnUse(): boolean {
 }
 
 /**
- * Resolves once promises, ticks and stream callbacks have run: what follows from one event has happened.
- * One macrotask is enough, because nothing in a run may use the event loop by itself.
+ * Resolves once promises, ticks and stream callbacks have run: what follows from one event has
+ * happened. One macrotask is enough, because nothing in a run may use the event loop by itself.
  */
 export function drained(): Promise<void> {
   return new Promise((resolve) => {
@@ -27,11 +27,11 @@ export function drained(): Promise<void> {
 const UNCAUGHT = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Hands every error that nothing caught, thrown or rejected, to `onError` instead of ending the process.
- * Returns a function that puts everything back.
+ * Hands every error that nothing caught, thrown or rejected, to `onError` instead of ending the
+ * process. Returns a function that puts everything back.
  *
- * Not by `setUncaughtExceptionCaptureCallback`: that is closed to us wherever `domain` was loaded, as
- * ts-node does.
+ * Not by `setUncaughtExceptionCaptureCallback`: that is closed to us wherever `domain` was loaded,
+ * as ts-node does.
  */
 export function captureUncaught(onError: (error: unknown) => void): () => void {
   const undo = UNCAUGHT.map((event) => {

@@ -1,6 +1,6 @@
 /**
- * What a scenario demands beyond the invariants, as data: each expectation is measured over the events
- * of the run, and told with its numbers whether it holds or not.
+ * What a scenario demands beyond the invariants, as data: each expectation is measured over the
+ * events of the run, and told with its numbers whether it holds or not.
  */
 import { z } from 'zod';
 
@@ -309,6 +309,7 @@ class WithinJudge implements Judge {
     if (missing !== undefined) return `nothing after ${formatMs(missing.fromMs)}`;
     if (this.pairs === 0) return 'it never began';
     const between = this.expectation.sameStep && this.stepBetween ? ', with others between' : '';
-    return `${formatMs(this.longestMs)}${this.pairs > 1 ? ` at most, ${this.pairs} times` : ''}${between}`;
+    const times = this.pairs > 1 ? ` at most, ${this.pairs} times` : '';
+    return `${formatMs(this.longestMs)}${times}${between}`;
   }
 }

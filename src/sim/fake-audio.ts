@@ -4,8 +4,9 @@
  *   FakeAudio    a host's room, its devices and its button; they outlive the host's program
  *   HostAudio    what one life of the program has of them
  *
- * The microphone replays fixtures at the times at which they are spoken, the speaker takes as long as
- * the sound lasts and keeps what was heard, the detector finds the fixture's hotword in the samples.
+ * The microphone replays fixtures at the times at which they are spoken, the speaker takes as long
+ * as the sound lasts and keeps what was heard, the detector finds the fixture's hotword in the
+ * samples.
  */
 import { ClockMicrophone } from '../audio/clock-microphone';
 import { ClockSpeaker } from '../audio/clock-speaker';

@@ -1,8 +1,11 @@
-/** The sounds that scenarios speak of. The only file of the simulator that reads files, before a run. */
+/**
+ * The sounds that scenarios speak of. The only file of the simulator that reads files, before a
+ * run.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 
+import { FIXTURES_FOLDER, fixtureFile } from '../audio/fixture-file';
 import { decodeWav } from '../audio/wav-file';
-import { FIXTURES_FOLDER, fixtureFile } from '../fixture-file';
 import { ScenarioError } from './scenario';
 import type { SoundLibrary } from './world';
 

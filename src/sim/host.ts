@@ -42,7 +42,8 @@ export interface HostWorld {
 const WALL_EPOCH_MS = 1_767_225_600_000;
 
 /**
- * A machine: it has a name, a wall clock and audio devices, and one life after another of its program.
+ * A machine: it has a name, a wall clock and audio devices, and one life after another of its
+ * program.
  */
 export class Host implements WallClock {
   readonly name: string;
@@ -107,8 +108,8 @@ export class Host implements WallClock {
   }
 
   /**
-   * Tells the program to stop, each time it is called, as a person at Ctrl-C does. `onStopped` is called
-   * when it has stopped; at once, where it does not run.
+   * Tells the program to stop, each time it is called, as a person at Ctrl-C does. `onStopped` is
+   * called when it has stopped; at once, where it does not run.
    */
   stop(onStopped: () => void = () => undefined): void {
     const life = this.currentLife;
@@ -218,7 +219,9 @@ export class Life {
     return this.world.clock.now() - (this.pausedAtMs ?? this.world.clock.now());
   }
 
-  /** As Node does after a stall: the timers that have expired first, and then what the sockets have. */
+  /**
+   * As Node does after a stall: the timers that have expired first, and then what the sockets have.
+   */
   resume(): void {
     this.pausedAtMs = undefined;
     for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {

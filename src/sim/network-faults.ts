@@ -6,7 +6,8 @@
  *   at a host       power_loss, kill, restart, pause, wall_step
  *
  * `between` names the client's host first: `upstream` is from it to the other, `downstream` back
- * (Toxiproxy's words). A fault that lasts has `for`; without it, it lasts until the run heals the world.
+ * (Toxiproxy's words). A fault that lasts has `for`; without it, it lasts until the run heals the
+ * world.
  */
 import { z } from 'zod';
 
@@ -23,7 +24,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...lasting, kind: z.literal('latency'), between, direction, oneWay: duration }),
   /** Nothing passes; TCP lives on and sends again, at its own growing intervals. */
   z.strictObject({ ...lasting, kind: z.literal('outage'), between, direction }),
-  /** The router forgets the connections that are open now: half-open links. New ones are not affected. */
+  /**
+   * The router forgets the connections that are open now: half-open links. New ones are not
+   * affected.
+   */
   z.strictObject({ at, kind: z.literal('silence'), between, direction }),
   /** Dials are never answered; what is connected already is not affected. */
   z.strictObject({ ...lasting, kind: z.literal('lost_dials'), between }),
@@ -48,7 +52,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...lasting, kind: z.literal('kill'), host }),
   /** The program is told to stop, as by SIGTERM, and starts again afterwards. */
   z.strictObject({ ...lasting, kind: z.literal('restart'), host }),
-  /** The process stands still; its kernel does not. Afterwards expired timers run before sockets. */
+  /**
+   * The process stands still; its kernel does not. Afterwards expired timers run before sockets.
+   */
   z.strictObject({ ...lasting, kind: z.literal('pause'), host }),
   /** The time of day jumps. Monotonic time does not. */
   z.strictObject({
@@ -92,7 +98,8 @@ type Carriers = {
 };
 
 const CARRIERS: Carriers = {
-  latency: (target, { between: [a, b], direction: way, oneWay }) => target.addLatency(a, b, way, oneWay),
+  latency: (target, { between: [a, b], direction: way, oneWay }) =>
+    target.addLatency(a, b, way, oneWay),
   outage: (target, { between: [a, b], direction: way }) => target.cut(a, b, way),
   silence: (target, { between: [a, b], direction: way }) => target.forgetConnections(a, b, way),
   lost_dials: (target, { between: [a, b] }) => target.loseDials(a, b),

@@ -2,8 +2,8 @@
  * Chance that can be repeated: one seed a run, and a stream of its own for each name.
  *
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand 0.95, `src/RNGs/sfc.cpp`), the hash
- * cyrb128 by bryc (public domain, https://github.com/bryc/code/blob/master/jshash/PRNGs.md). Both use
- * 32-bit integers alone, so that a seed means the same on every machine and version of Node.
+ * cyrb128 by bryc (public domain, https://github.com/bryc/code/blob/master/jshash/PRNGs.md). Both
+ * use 32-bit integers alone, so that a seed means the same on every machine and version of Node.
  */
 import type { Random } from '../ports';
 

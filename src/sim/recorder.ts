@@ -15,8 +15,8 @@ export interface RecorderOptions {
 const HASH_PIECE_CHARS = 65_536;
 
 /**
- * The trace of a run: numbers the events, shows them to the observers, keeps the last ones, and folds
- * every event and every byte on the wire into one hash.
+ * The trace of a run: numbers the events, shows them to the observers, keeps the last ones, and
+ * folds every event and every byte on the wire into one hash.
  */
 export class Recorder {
   private readonly options: RecorderOptions;

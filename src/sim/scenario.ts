@@ -1,6 +1,6 @@
 /**
- * A scenario: a story as plain data. Written by hand, generated, shrunk or derived from a journal, it is
- * one type, and a run of it is a function of it and a seed.
+ * A scenario: a story as plain data. Written by hand, generated, shrunk or derived from a journal,
+ * it is one type, and a run of it is a function of it and a seed.
  */
 import { z } from 'zod';
 
@@ -36,7 +36,9 @@ const engineSchema = z.strictObject({
 
 /** How a server that is none of ours misbehaves. */
 const peerSchema = z.discriminatedUnion('behaviour', [
-  /** Takes each connection, lets it live for a while (the n-th for the n-th of `lives`), closes it. */
+  /**
+   * Takes each connection, lets it live for a while (the n-th for the n-th of `lives`), closes it.
+   */
   z.strictObject({
     behaviour: z.literal('accepts_and_closes'),
     welcomes: z.boolean().default(true),
@@ -45,7 +47,9 @@ const peerSchema = z.discriminatedUnion('behaviour', [
   }),
   /** Upgrades, and then says nothing. */
   z.strictObject({ behaviour: z.literal('never_welcomes') }),
-  /** Starts each session, begins an answer to it, and resets the connection before it has a sound. */
+  /**
+   * Starts each session, begins an answer to it, and resets the connection before it has a sound.
+   */
   z.strictObject({
     behaviour: z.literal('breaks_off_answers'),
     answersAfter: duration.prefault('3 s'),
@@ -114,7 +118,9 @@ export const scenarioSchema = z
     name,
     /** What happens, and what must come of it, in a sentence or two. */
     story: z.string().min(1),
-    /** Default: a server called `server`, and a Pi called `pi` that dials it. Started in this order. */
+    /**
+     * Default: a server called `server`, and a Pi called `pi` that dials it. Started in this order.
+     */
     hosts: z.record(name, hostSchema).prefault(DEFAULT_HOSTS),
     /** One-way delay between any two hosts. */
     latency: duration.prefault('5 ms'),
@@ -177,6 +183,8 @@ export function checkScenario(input: unknown): Scenario {
   const checked = scenarioSchema.safeParse(input);
   if (checked.success) return checked.data;
   const title =
-    typeof input === 'object' && input !== null && 'name' in input ? ` '${String(input.name)}'` : '';
+    typeof input === 'object' && input !== null && 'name' in input
+      ? ` '${String(input.name)}'`
+      : '';
   throw new ScenarioError(`Scenario${title} is wrong:\n${z.prettifyError(checked.error)}`);
 }

@@ -1,5 +1,11 @@
 import { BYTES_PER_MS } from '../constants';
-import type { Clock, ConversationEngine, EngineHandlers, EngineSession, EngineTurn } from '../ports';
+import type {
+  Clock,
+  ConversationEngine,
+  EngineHandlers,
+  EngineSession,
+  EngineTurn,
+} from '../ports';
 import { UtteranceDetector } from '../server/utterance-detector';
 import type { EngineScript } from './scenario';
 
@@ -69,7 +75,9 @@ class ScriptedSession implements EngineSession {
     }, answersAfter);
   }
 
-  private async *speech(): EngineTurn['audio'] extends AsyncIterable<infer P> ? AsyncGenerator<P> : never {
+  private async *speech(): EngineTurn['audio'] extends AsyncIterable<infer P>
+    ? AsyncGenerator<P>
+    : never {
     const { answerLasts, pieceEvery, speechFailsAfter } = this.script;
     for (let atMs = 0; atMs < answerLasts; atMs += PIECE_MS) {
       if (speechFailsAfter !== undefined && atMs >= speechFailsAfter) {

@@ -94,7 +94,8 @@ export class ScriptedPeer implements Program {
   private closeAfterAWhile(socket: WebSocket, does: BehaviourOf<'accepts_and_closes'>): void {
     const lifeMs = does.lives[Math.min(this.accepts, does.lives.length - 1)] ?? 0;
     this.accepts += 1;
-    if (does.welcomes) say(socket, { type: 'welcome', device: 'any', connection: `${this.accepts}` });
+    if (does.welcomes)
+      say(socket, { type: 'welcome', device: 'any', connection: `${this.accepts}` });
     this.ports.remoteClock.setTimeout(() => socket.close(does.code), lifeMs);
   }
 

@@ -1,7 +1,7 @@
 /**
- * `ws` draws the key of each handshake from `crypto.randomBytes`, and keeps the function that it finds
- * when it is loaded. So this file replaces it first; a run lends it its own source of chance, and outside
- * of runs it is the real one. Preload it where something else may load `ws` earlier:
+ * `ws` draws the key of each handshake from `crypto.randomBytes`, and keeps the function that it
+ * finds when it is loaded. So this file replaces it first; a run lends it its own source of chance,
+ * and outside of runs it is the real one. Preload it where something else may load `ws` earlier:
  *
  *   mocha --require ./src/sim/seeded-crypto.ts
  */
@@ -13,7 +13,10 @@ type Source = (size: number) => Buffer;
 const realRandomBytes = crypto.randomBytes;
 let source: Source | undefined;
 
-function randomBytes(size: number, callback?: (error: Error | null, bytes: Buffer) => void): unknown {
+function randomBytes(
+  size: number,
+  callback?: (error: Error | null, bytes: Buffer) => void,
+): unknown {
   if (source === undefined || callback !== undefined) {
     return callback === undefined ? realRandomBytes(size) : realRandomBytes(size, callback);
   }
@@ -29,7 +32,9 @@ export function lendRandomBytes(lent: Source | undefined): void {
 
 let taken: boolean | undefined;
 
-/** Whether the WebSocket library uses the replaced function; found out by letting it dial nowhere. */
+/**
+ * Whether the WebSocket library uses the replaced function; found out by letting it dial nowhere.
+ */
 export async function webSocketKeysAreSeeded(): Promise<boolean> {
   if (taken !== undefined) return taken;
   const { WebSocket } = await import('ws');

@@ -3,7 +3,7 @@
  *
  *   simulation     a run from its scenario to its verdict
  *   scenario       a story as data              expectation    what it demands, as data
- *   world          hosts, time and network      host           a machine and the lives of its program
+ *   world          hosts, time and network      host           a machine, the lives of its program
  *   programs       how a program is started     scripted-*     engines and peers that misbehave
  *   virtual-clock  random  network              time, chance and bytes
  *   network-faults every fault, and the map     fake-audio     microphone, speaker, hotword, button
@@ -95,8 +95,8 @@ let busy = false;
 /**
  * Runs a scenario. The same code, scenario and seed give the same events and bytes, in any process.
  *
- * Only one run at a time, because the fence around it is the process's. Throws `ScenarioError` for a
- * scenario that is wrong, and {@link SimulationError}.
+ * Only one run at a time, because the fence around it is the process's. Throws `ScenarioError` for
+ * a scenario that is wrong, and {@link SimulationError}.
  */
 export async function simulate(input: ScenarioInput, options: SimulateOptions): Promise<RunResult> {
   const scenario = checkScenario(input);
@@ -235,7 +235,8 @@ class Simulation {
       const hosts = group.map(([name]) => this.world.host(name));
       for (const host of hosts) if (kind !== 'peer') host.stop();
       const untilMs = this.world.clock.now() + SHUTDOWN_MS;
-      const areOver = (): boolean => kind === 'peer' || hosts.every(({ life }) => life === undefined);
+      const areOver = (): boolean =>
+        kind === 'peer' || hosts.every(({ life }) => life === undefined);
       await this.advance(untilMs, areOver);
       for (const host of hosts) host.kill();
     }

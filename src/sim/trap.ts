@@ -1,6 +1,7 @@
 /**
- * The fence around a run. Whatever reaches past a port for time, chance or the event loop is caught here:
- * it is recorded with its call site, and answered from the virtual world so that the run stays the same.
+ * The fence around a run. Whatever reaches past a port for time, chance or the event loop is caught
+ * here: it is recorded with its call site, and answered from the virtual world so that the run
+ * stays the same.
  *
  * `ws` alone is let through, to the clock of the host that runs: it sets a timer in `close()`.
  *
@@ -114,7 +115,9 @@ export class Trap {
         return wallTime();
       }
       static override [Symbol.hasInstance](value: unknown): boolean {
-        return typeof value === 'object' && value !== null && RealDate.prototype.isPrototypeOf(value);
+        return (
+          typeof value === 'object' && value !== null && RealDate.prototype.isPrototypeOf(value)
+        );
       }
     }
     this.replace(globalThis, 'Date', TrappedDate);

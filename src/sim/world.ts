@@ -16,7 +16,9 @@ import { VirtualClock } from './virtual-clock';
 /** More steps than this in one instant, and time has stopped: something goes in circles. */
 const MAX_STEPS_IN_AN_INSTANT = 100_000;
 
-/** What went wrong in a run for reasons of the code, not of the scenario; with the stack to print. */
+/**
+ * What went wrong in a run for reasons of the code, not of the scenario; with the stack to print.
+ */
 export interface Crash {
   readonly host: string;
   readonly atMs: number;
@@ -34,8 +36,8 @@ export class WorldError extends Error {
 }
 
 /**
- * The simulated world: time, hosts and the network between them. It runs one thing at a time, knows on
- * which host that is, and lets the event loop drain before the next.
+ * The simulated world: time, hosts and the network between them. It runs one thing at a time, knows
+ * on which host that is, and lets the event loop drain before the next.
  */
 export class World implements HostWorld, FaultTarget, NetworkObserver {
   readonly clock = new VirtualClock();
@@ -70,7 +72,9 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     this.trap = this.makeTrap();
   }
 
-  /** Whatever reaches past a port is caught from here on, and what crashes is charged to its host. */
+  /**
+   * Whatever reaches past a port is caught from here on, and what crashes is charged to its host.
+   */
   arm(): void {
     const keys = this.random.fork('handshake keys');
     lendRandomBytes((size) => {
@@ -251,7 +255,8 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     const where = this.running?.host.name ?? 'nowhere';
     throw new WorldError(
       'SIM_TIME_STOPPED',
-      `Time stands still at ${atMs} ms: ${MAX_STEPS_IN_AN_INSTANT} steps and no end, last on '${where}'.`,
+      `Time stands still at ${atMs} ms: after ${MAX_STEPS_IN_AN_INSTANT} steps there are more, ` +
+        `the last one on '${where}'.`,
     );
   }
 
@@ -260,7 +265,8 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     return new FakeAudio(
       {
         now: () => clock.now(),
-        setTimeout: (callback, delayMs) => clock.schedule(Math.max(1, Math.ceil(delayMs)), callback),
+        setTimeout: (callback, delayMs) =>
+          clock.schedule(Math.max(1, Math.ceil(delayMs)), callback),
         clearTimeout: (timer) => clock.cancel(timer as ReturnType<VirtualClock['schedule']>),
       },
       hotword,

@@ -12,7 +12,13 @@ describe('SeededRandom', () => {
   });
 
   it('draws other numbers for another seed or name', () => {
-    const streams = [[7, 'a'], [8, 'a'], [7, 'b'], [-7, 'a'], [7 + 2 ** 32, 'a']] as const;
+    const streams = [
+      [7, 'a'],
+      [8, 'a'],
+      [7, 'b'],
+      [-7, 'a'],
+      [7 + 2 ** 32, 'a'],
+    ] as const;
     const first = streams.map(([seed, name]) => new SeededRandom(seed, name).next());
     expect(new Set(first).size).to.equal(streams.length);
   });

@@ -16,7 +16,8 @@ interface State {
 export class HeartbeatInvariant implements Invariant {
   readonly id = 'L2';
   readonly claim = 'A ping goes out every 30 s, and silence is noticed within 40 s, stalls apart.';
-  readonly meaning = 'A dead link passes for a live one: the Pi hears the hotword and nobody answers.';
+  readonly meaning =
+    'A dead link passes for a live one: the Pi hears the hotword and nobody answers.';
   judged = false;
   private readonly intervals = new Gauge('heartbeat', 'ms', '30 s');
   private readonly silences = new Gauge('silence until noticed', 'ms', '<= 40 s, stalls apart');

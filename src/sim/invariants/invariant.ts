@@ -1,7 +1,7 @@
 /**
  * The invariants: small machines that read events, of a run or of a journal, and nothing else.
  *
- *   s01-backoff     the wait before each dial            s12-engines      conversations with the engine
+ *   s01-backoff     the wait before each dial            s12-engines      who talks with an engine
  *   s03-sockets     one current connection               s13-shutdown     nothing is left behind
  *   s05-persistence sessions leave the link alone        s14-survival     nothing ends the process
  *   s07-privacy     nobody hears what was not asked for
@@ -130,7 +130,8 @@ export class Obligations {
 
   /** A host that stood still is given that much more time. */
   extendHost(host: string, byMs: number): void {
-    for (const obligation of this.open.values()) if (obligation.host === host) obligation.dueMs += byMs;
+    for (const obligation of this.open.values())
+      if (obligation.host === host) obligation.dueMs += byMs;
   }
 
   /** Takes out what is overdue, as breaches. */

@@ -11,8 +11,8 @@ interface Client {
 }
 
 /**
- * L1: from the moment the network and the server are good, a client is connected within 60 s, and 10 s
- * more where a dial was under way into nothing.
+ * L1: from the moment the network and the server are good, a client is connected within 60 s, and
+ * 10 s more where a dial was under way into nothing.
  */
 export class ReconnectInvariant implements Invariant {
   readonly id = 'L1';

@@ -15,7 +15,8 @@ interface State {
 export class ListeningInvariant implements Invariant {
   readonly id = 'L3';
   readonly claim =
-    'The hotword works again within 1 s of a loss or of the session ending; a start is answered in 5 s.';
+    'The hotword works again within 1 s of a loss or of the end of a session; ' +
+    'a start is answered in 5 s.';
   readonly meaning = 'Somebody says the hotword, and the Pi does not hear it any more.';
   judged = false;
   private readonly gauge = new Gauge('loss or end of session until listening', 'ms', '<= 1 s');

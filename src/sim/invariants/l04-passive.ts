@@ -17,8 +17,10 @@ interface State {
 export class PassiveInvariant implements Invariant {
   readonly id = 'L4';
   readonly claim =
-    'A loss puts the conversation into passive mode before anything else happens, or changes nothing.';
-  readonly meaning = 'The assistant goes on with somebody who is gone, and not with who comes next.';
+    'A loss puts a conversation into passive mode before anything else happens, ' +
+    'or changes nothing.';
+  readonly meaning =
+    'The assistant goes on with somebody who is gone, and not with who comes next.';
   judged = false;
   private readonly gauge = new Gauge('events between loss and passive mode', 'steps', '0');
   private readonly lives = new PerLife<State>(() => ({

@@ -22,10 +22,13 @@ interface State {
   over: boolean;
 }
 
-/** S1: the n-th wait is min(2^n + U[0, 1), 60) s, and n starts again only after 10 s of being up. */
+/**
+ * S1: the n-th wait is min(2^n + U[0, 1), 60) s, and n starts again only after 10 s of being up.
+ */
 export class BackoffInvariant implements Invariant {
   readonly id = 'S1';
-  readonly claim = 'The n-th retry comes min(2^n, 60) to min(2^n + 1, 60) s after the failure before it.';
+  readonly claim =
+    'The n-th retry comes min(2^n, 60) to min(2^n + 1, 60) s after the failure before it.';
   readonly meaning = 'The Pi hammers a server that is coming back, or stays away for too long.';
   judged = false;
   private readonly gauge = new Gauge('backoff', 'ms', 'min(2^n + U[0, 1), 60) s');

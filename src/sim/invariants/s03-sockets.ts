@@ -18,7 +18,8 @@ interface State {
 export class SocketsInvariant implements Invariant {
   readonly id = 'S3';
   readonly claim =
-    'A client has one current connection, a server one for each device; one that ended acts no more.';
+    'A client has one current connection, a server one for each device; ' +
+    'one that ended acts no more.';
   readonly meaning = 'Two connections fight over one person: words are lost, or answered twice.';
   judged = false;
   private readonly closing = new Obligations();
@@ -105,7 +106,9 @@ export class SocketsInvariant implements Invariant {
     const isSecond = state.ended.has(connection);
     state.ended.add(connection);
     if (isSecond) {
-      return [{ host, atMs, expected: 'one end of each connection', seen: `a second of ${connection}` }];
+      return [
+        { host, atMs, expected: 'one end of each connection', seen: `a second of ${connection}` },
+      ];
     }
     this.closing.begin(`${host}/${connection}`, {
       host,

@@ -80,7 +80,9 @@ export class PersistenceInvariant implements Invariant {
   }
 }
 
-/** Closing for no other reason than that one wants to: code 1000, here or, seen from the Pi, there. */
+/**
+ * Closing for no other reason than that one wants to: code 1000, here or, seen from the Pi, there.
+ */
 function isOwnWill(event: RecordedEvent): boolean {
   if (event.type === 'link.closing') return event.code === CLOSE_NORMAL;
   if (event.type !== 'link.lost') return false;

@@ -17,7 +17,9 @@ interface State {
   openSince: RecordedEvent | undefined;
 }
 
-/** S7: audio leaves only in an acknowledged session, and the ear is closed while the speaker sounds. */
+/**
+ * S7: audio leaves only in an acknowledged session, and the ear is closed while the speaker sounds.
+ */
 export class PrivacyInvariant implements Invariant {
   readonly id = 'S7';
   readonly claim =
@@ -91,7 +93,9 @@ export class PrivacyInvariant implements Invariant {
     if (state.session === session && state.clientState === 'active_session') return NONE;
     const seen = `audio of session ${session} in state ${state.clientState}`;
     const expected =
-      state.session === undefined ? 'no audio without a session' : `audio of ${state.session} alone`;
+      state.session === undefined
+        ? 'no audio without a session'
+        : `audio of ${state.session} alone`;
     return [{ host, atMs, expected, seen }];
   }
 
@@ -101,7 +105,9 @@ export class PrivacyInvariant implements Invariant {
     state.openSince = isOpen && echoes ? (state.openSince ?? event) : undefined;
   }
 
-  /** Within one step the two change one after the other; what counts is how the step leaves them. */
+  /**
+   * Within one step the two change one after the other; what counts is how the step leaves them.
+   */
   private stillOpen(event: RecordedEvent, state: State): readonly Breach[] {
     const { openSince } = state;
     if (openSince === undefined || openSince.step === event.step) return NONE;

@@ -99,7 +99,12 @@ export class EnginesInvariant implements Invariant {
     }
   }
 
-  private mustClose({ atMs, host }: RecordedEvent, id: string, engine: Engine, withinMs: number): void {
+  private mustClose(
+    { atMs, host }: RecordedEvent,
+    id: string,
+    engine: Engine,
+    withinMs: number,
+  ): void {
     if (!engine.opened) return;
     this.closing.begin(`${host}/${id}`, {
       host,

@@ -5,7 +5,8 @@ import { NONE, type Breach, type Invariant } from './invariant';
 export class SurvivalInvariant implements Invariant {
   readonly id = 'S14';
   readonly claim = 'Nothing that a peer, the network or a callback does ends the process.';
-  readonly meaning = 'The Pi is deaf, or the server gone for everybody, until somebody restarts it.';
+  readonly meaning =
+    'The Pi is deaf, or the server gone for everybody, until somebody restarts it.';
   judged = false;
 
   observe(event: RecordedEvent): readonly Breach[] {

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 /** Where the fixtures lie: beside the sources, or beside the build, which is one folder deeper. */
 export const FIXTURES_FOLDER = path.join(
-  __dirname.replace(/[\\/](dist[\\/])?src$/, ''),
+  __dirname.replace(/[\\/](dist[\\/])?src[\\/]audio$/, ''),
   'fixtures',
   'wav',
 );
