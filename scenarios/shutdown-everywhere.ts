@@ -14,7 +14,7 @@ export default scenario({
   hosts: {
     server: { program: 'server', engine: { startsAfter: '2 s', answerLasts: '10 s' } },
     mute: { program: 'peer', does: { behaviour: 'never_welcomes' } },
-    closed: { program: 'peer', does: { behaviour: 'closes_before_upgrade' } },
+    closed: { program: 'peer', does: { behaviour: 'answers_upgrade', with: ['fin'] } },
     'pi-dns': { program: 'client', device: 'dns' },
     'pi-dial': { program: 'client', device: 'dial' },
     'pi-open': { program: 'client', server: 'mute' },

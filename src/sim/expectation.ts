@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-import type { RecordedEvent } from '../events';
+import { isDurable, type RecordedEvent } from '../events';
 import { formatMs } from '../format-ms';
 import { duration } from './duration';
 
@@ -25,8 +25,18 @@ export const expectationSchema = z.discriminatedUnion('check', [
     ...base,
     check: z.literal('count'),
     of: pattern,
+    /** Only durable events: the lines that a journal would have. */
+    durable: z.literal(true).optional(),
     atLeast: z.number().int().optional(),
     atMost: z.number().int().optional(),
+  }),
+  /** How often an event happens in any stretch of time so long. */
+  z.strictObject({
+    ...base,
+    check: z.literal('rate'),
+    of: pattern,
+    per: duration,
+    atMost: z.number().int(),
   }),
   /** After each `from` comes a `to`, soon enough. */
   z.strictObject({
@@ -103,6 +113,8 @@ export function judge(expectation: Expectation): Judge {
   switch (expectation.check) {
     case 'count':
       return new CountJudge(expectation);
+    case 'rate':
+      return new RateJudge(expectation);
     case 'within':
       return new WithinJudge(expectation);
     case 'values':
@@ -144,6 +156,7 @@ class CountJudge implements Judge {
 
   observe(event: RecordedEvent): void {
     if (!matches(event, this.expectation.of, this.expectation)) return;
+    if (this.expectation.durable === true && !isDurable(event.type)) return;
     this.count += 1;
     if (this.count > (this.expectation.atMost ?? Infinity)) this.tooManyAtMs ??= event.atMs;
   }
@@ -156,6 +169,34 @@ class CountJudge implements Judge {
       expected: describeRange(atLeast, atMost),
       seen: String(this.count),
       ...(this.tooManyAtMs === undefined ? {} : { atMs: this.tooManyAtMs }),
+    };
+  }
+}
+
+class RateJudge implements Judge {
+  private recentMs: number[] = [];
+  private most = 0;
+  private mostAtMs: number | undefined;
+
+  constructor(private readonly expectation: ExpectationOf<'rate'>) {}
+
+  observe(event: RecordedEvent): void {
+    const { of, per } = this.expectation;
+    if (!matches(event, of, this.expectation)) return;
+    this.recentMs = [...this.recentMs.filter((ms) => ms > event.atMs - per), event.atMs];
+    if (this.recentMs.length <= this.most) return;
+    this.most = this.recentMs.length;
+    this.mostAtMs = event.atMs;
+  }
+
+  outcome(): Outcome {
+    const { atMost, per, that } = this.expectation;
+    return {
+      that,
+      holds: this.most <= atMost,
+      expected: `at most ${atMost} in any ${formatMs(per)}`,
+      seen: `${this.most}`,
+      ...(this.mostAtMs === undefined ? {} : { atMs: this.mostAtMs }),
     };
   }
 }

@@ -13,7 +13,7 @@ import { ClockSpeaker } from '../audio/clock-speaker';
 import { Room } from '../audio/room';
 import { SampleHotword } from '../audio/sample-hotword';
 import { soundMs } from '../constants';
-import type { SimulatorEvent } from '../events';
+import type { SimulatorEvent } from '../simulator-events';
 import type { Button, Clock, HotwordDetector, Microphone, Speaker } from '../ports';
 
 /** The devices of one life of a program. */
@@ -24,8 +24,17 @@ export interface HostAudio {
   readonly button: Button;
   /** Devices that the program holds open, and callbacks that it left with the button. */
   openDevices(): number;
+  failMicrophone(opens: number): void;
+  failSpeaker(): void;
   /** The program is gone: its devices fall silent. */
   close(): void;
+}
+
+/** The fixtures that a run needs, as 16 kHz mono s16le PCM. */
+export interface SoundLibrary {
+  readonly hotword: Buffer;
+  /** By name: the file's without `.wav`. Throws an error that names the sounds there are. */
+  sound(name: string): Buffer;
 }
 
 type Report = (event: SimulatorEvent) => void;
@@ -36,14 +45,19 @@ const KEPT_BYTES = 1_920_000;
 export class FakeAudio {
   private readonly room: Room;
   private readonly hotwordTemplate: Buffer;
+  private readonly echoes: boolean;
   private readonly presses = new Set<() => void>();
   private heardPieces: Buffer[] = [];
   private heardBytes = 0;
 
-  /** `clock` is the world's: a room goes on while no program runs. */
-  constructor(clock: Clock, hotwordTemplate: Buffer) {
+  /**
+   * @param clock - the world's: a room goes on while no program runs.
+   * @param echoes - whether what the speaker plays sounds in the room as well.
+   */
+  constructor(clock: Clock, hotwordTemplate: Buffer, echoes: boolean) {
     this.room = new Room({ clock });
     this.hotwordTemplate = hotwordTemplate;
+    this.echoes = echoes;
   }
 
   /** Somebody speaks; after what is spoken already. Returns how long it sounds, in milliseconds. */
@@ -73,10 +87,15 @@ export class FakeAudio {
     const open = { microphones: 0 };
     return {
       microphone: countOpens(microphone, open),
-      speaker,
+      speaker: this.echoes ? echoing(speaker, this.room) : speaker,
       hotword: new SampleHotword({ template: this.hotwordTemplate }),
       button: { onPress: (callback) => this.listenToButton(callback, ownPresses) },
       openDevices: () => open.microphones + (speaker.busy ? 1 : 0) + ownPresses.size,
+      failMicrophone: (opens) => {
+        microphone.failOpens(opens);
+        microphone.fail('device_lost');
+      },
+      failSpeaker: () => speaker.fail('device_error'),
       close: () => {
         microphone.close();
         speaker.close();
@@ -123,6 +142,28 @@ function countOpens(microphone: Microphone, open: { microphones: number }): Micr
         close: () => {
           closed();
           stream.close();
+        },
+      };
+    },
+  };
+}
+
+/** A speaker whose sound goes through the room, and is hushed there when it is stopped. */
+function echoing(speaker: Speaker, room: Room): Speaker {
+  return {
+    close: () => speaker.close(),
+    play: (handlers) => {
+      const playback = speaker.play(handlers);
+      return {
+        bufferedBytes: () => playback.bufferedBytes(),
+        end: () => playback.end(),
+        stop: () => {
+          room.close();
+          playback.stop();
+        },
+        write: (pcm) => {
+          room.say(pcm);
+          playback.write(pcm);
         },
       };
     },

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { FIXTURES_FOLDER, fixtureFile } from '../audio/fixture-file';
 import { decodeWav } from '../audio/wav-file';
 import { ScenarioError } from './scenario';
-import type { SoundLibrary } from './world';
+import type { SoundLibrary } from './fake-audio';
 
 /** The fixture that the simulated detector listens for. */
 export const HOTWORD = 'hey-jarvis';

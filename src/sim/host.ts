@@ -1,11 +1,12 @@
 import assert from 'node:assert';
 
 import type { AnyEvent, Holdings, LinkEvent } from '../events';
-import type { Clock, EventSink, Random, Sockets, TimerHandle, WallClock } from '../ports';
-import type { HostAudio, FakeAudio } from './fake-audio';
+import type { Clock, EventSink, Random, Sockets, WallClock } from '../ports';
+import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
+import { HostClock } from './host-clock';
 import type { Network } from './network';
 import type { SeededRandom } from './random';
-import type { Entry, VirtualClock } from './virtual-clock';
+import type { VirtualClock } from './virtual-clock';
 import type { VirtualNic } from './virtual-nic';
 
 /** A program that runs on a host. */
@@ -23,6 +24,8 @@ export interface HostPorts {
   readonly audio: HostAudio;
   /** The clock of services elsewhere, such as an engine's: its timers are not the program's. */
   readonly remoteClock: Clock;
+  /** A fixture by its name, as 16 kHz mono s16le PCM. */
+  readonly sound: (name: string) => Buffer;
 }
 
 /** Starts the host's program. What it throws, now or later, is a crash of the host. */
@@ -33,6 +36,7 @@ export interface HostWorld {
   readonly clock: VirtualClock;
   readonly network: Network;
   readonly random: SeededRandom;
+  readonly sounds: SoundLibrary;
   /** Runs code of this life's program; what it leaves to the event loop is the life's too. */
   run(life: Life, code: () => void): void;
   record(host: Host, event: AnyEvent): void;
@@ -135,9 +139,25 @@ export class Host implements WallClock {
     this.currentLife.resume();
   }
 
+  /** As a pause, and monotonic time stands still as well: the machine sleeps. */
+  suspend(): void {
+    this.pause();
+    this.currentLife?.standStill();
+  }
+
   stepWallClock(byMs: number): void {
     this.wallOffsetMs += byMs;
     this.world.record(this, { type: 'host.wall_stepped', byMs });
+  }
+
+  /** The microphone fails now, if it is open, and the next `opens` times that it is opened. */
+  failMicrophone(opens: number): void {
+    this.currentLife?.devices.failMicrophone(opens);
+  }
+
+  /** What the speaker plays now fails. */
+  failSpeaker(): void {
+    this.currentLife?.devices.failSpeaker();
   }
 
   private stopped(life: Life): void {
@@ -187,6 +207,10 @@ export class Life {
     this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
   }
 
+  get devices(): HostAudio {
+    return this.audio;
+  }
+
   get isAlive(): boolean {
     return this.alive;
   }
@@ -215,6 +239,10 @@ export class Life {
     this.pausedAtMs = this.world.clock.now();
   }
 
+  standStill(): void {
+    this.clock.standStill();
+  }
+
   pausedForMs(): number {
     return this.world.clock.now() - (this.pausedAtMs ?? this.world.clock.now());
   }
@@ -224,6 +252,7 @@ export class Life {
    */
   resume(): void {
     this.pausedAtMs = undefined;
+    this.clock.goOn();
     for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {
       this.world.clock.schedule(0, () => this.receive('io', code));
     }
@@ -273,52 +302,12 @@ export class Life {
       events: { emit: (event: LinkEvent) => this.report(event) },
       audio: this.audio,
       remoteClock: this.remoteClock,
+      sound: (name) => world.sounds.sound(name),
     };
   }
 
   private report(event: LinkEvent): void {
     if (this.alive) this.world.record(this.host, event);
     else this.world.record(this.host, { type: 'host.acted_late', port: event.type });
-  }
-}
-
-/** A host's view of virtual time. Like Node it knows no delay shorter than a millisecond. */
-class HostClock implements Clock {
-  private readonly clock: VirtualClock;
-  private readonly deliver: (code: () => void) => void;
-  private readonly entries = new Set<Entry>();
-
-  constructor(clock: VirtualClock, deliver: (code: () => void) => void) {
-    this.clock = clock;
-    this.deliver = deliver;
-  }
-
-  get pending(): number {
-    return this.entries.size;
-  }
-
-  now(): number {
-    return this.clock.now();
-  }
-
-  setTimeout(callback: () => void, delayMs: number): TimerHandle {
-    const entry = this.clock.schedule(Math.max(1, Math.ceil(delayMs)), () => {
-      this.deliver(() => {
-        // A timer that expired while the host stood still can be cleared before it runs.
-        if (this.entries.delete(entry)) callback();
-      });
-    });
-    this.entries.add(entry);
-    return entry;
-  }
-
-  clearTimeout(timer: TimerHandle | undefined): void {
-    if (timer === undefined || !this.entries.delete(timer as Entry)) return;
-    this.clock.cancel(timer as Entry);
-  }
-
-  clearAll(): void {
-    for (const entry of this.entries) this.clock.cancel(entry);
-    this.entries.clear();
   }
 }

@@ -3,7 +3,8 @@
  *
  *   on the path     latency, outage, silence, lost_dials, reset, close
  *   at a dial       refused, unreachable, dns
- *   at a host       power_loss, kill, restart, pause, wall_step
+ *   at a host       power_loss, kill, restart, pause, suspend, wall_step
+ *   at a device     microphone_fails, speaker_fails
  *
  * `between` names the client's host first: `upstream` is from it to the other, `downstream` back
  * (Toxiproxy's words). A fault that lasts has `for`; without it, it lasts until the run heals the
@@ -56,6 +57,19 @@ export const faultSchema = z.discriminatedUnion('kind', [
    * The process stands still; its kernel does not. Afterwards expired timers run before sockets.
    */
   z.strictObject({ ...lasting, kind: z.literal('pause'), host }),
+  /**
+   * The machine sleeps: nothing of it runs, its monotonic time stands still, its network is gone.
+   */
+  z.strictObject({ ...lasting, kind: z.literal('suspend'), host }),
+  /** The microphone is lost, and cannot be opened so many times. */
+  z.strictObject({
+    at,
+    kind: z.literal('microphone_fails'),
+    host: host.default('pi'),
+    opens: z.number().int().min(0).default(0),
+  }),
+  /** What the speaker plays at this moment fails. */
+  z.strictObject({ at, kind: z.literal('speaker_fails'), host: host.default('pi') }),
   /** The time of day jumps. Monotonic time does not. */
   z.strictObject({
     at,
@@ -90,6 +104,9 @@ export interface FaultTarget {
   /** Tells the program to stop; healing starts it again. */
   stop(host: string): Heal;
   pause(host: string): Heal;
+  suspend(host: string): Heal;
+  failMicrophone(host: string, opens: number): void;
+  failSpeaker(host: string): void;
   stepWallClock(host: string, byMs: number): void;
 }
 
@@ -112,6 +129,9 @@ const CARRIERS: Carriers = {
   kill: (target, fault) => target.kill(fault.host),
   restart: (target, fault) => target.stop(fault.host),
   pause: (target, fault) => target.pause(fault.host),
+  suspend: (target, fault) => target.suspend(fault.host),
+  microphone_fails: (target, fault) => target.failMicrophone(fault.host, fault.opens),
+  speaker_fails: (target, fault) => target.failSpeaker(fault.host),
   wall_step: (target, fault) => target.stepWallClock(fault.host, fault.by),
 };
 
@@ -122,4 +142,9 @@ export function inflict(target: FaultTarget, fault: Fault): Heal | undefined {
 }
 
 /** Faults that a link has to work under as if there were none. */
-export const HARMLESS: ReadonlySet<string> = new Set<FaultKind>(['latency', 'wall_step']);
+export const HARMLESS: ReadonlySet<string> = new Set<FaultKind>([
+  'latency',
+  'microphone_fails',
+  'speaker_fails',
+  'wall_step',
+]);

@@ -5,9 +5,10 @@ import { ParrotEngine } from '../server/parrot';
 import type { ServerSettingsInput } from '../server/server-settings';
 import { TarsAssistant } from '../server/tars-assistant';
 import type { HostPorts, Program, ProgramStarter } from './host';
-import type { ClientSpec, HostSpec, ServerSpec } from './scenario';
+import type { ClientSpec, HostSpec, PeerSpec, ServerSpec } from './host-spec';
 import { ScriptedEngine } from './scripted-engine';
-import { ScriptedPeer } from './scripted-peer';
+import { ScriptedClient } from './scripted-client';
+import { ScriptedServer } from './scripted-server';
 
 /** The port that servers listen on and clients dial, on whatever host. */
 const PORT = 8765;
@@ -20,7 +21,7 @@ export function programOf(spec: HostSpec): ProgramStarter {
     case 'server':
       return (ports) => startServer(spec, ports);
     case 'peer':
-      return (ports) => new ScriptedPeer(spec.does, PORT, ports);
+      return (ports) => startPeer(spec, ports);
     default:
       return spec satisfies never;
   }
@@ -40,11 +41,15 @@ function startClient(spec: ClientSpec, ports: HostPorts): Program {
 
 function startServer(spec: ServerSpec, ports: HostPorts): Program {
   const engine =
-    spec.engine === undefined
-      ? new ParrotEngine()
-      : new ScriptedEngine(spec.engine, ports.remoteClock);
+    spec.engine === undefined ? new ParrotEngine() : new ScriptedEngine(spec.engine, ports);
   const settings = { host: '0.0.0.0', port: PORT, ...spec.settings } as ServerSettingsInput;
   const assistant = new TarsAssistant({ ...ports, engine }, settings);
   void assistant.start();
   return assistant;
+}
+
+function startPeer({ does }: PeerSpec, ports: HostPorts): Program {
+  return 'server' in does
+    ? new ScriptedClient(does, PORT, ports)
+    : new ScriptedServer(does, PORT, ports);
 }

@@ -1,24 +1,24 @@
 import { BYTES_PER_MS } from '../constants';
-import type {
-  Clock,
-  ConversationEngine,
-  EngineHandlers,
-  EngineSession,
-  EngineTurn,
-} from '../ports';
+import type { Clock, ConversationEngine, EngineHandlers, EngineSession } from '../ports';
 import { UtteranceDetector } from '../server/utterance-detector';
-import type { EngineScript } from './scenario';
+import type { HostPorts } from './host';
+import type { EngineScript } from './host-spec';
 
-const PIECE_MS = 100;
+const PIECE_BYTES = 100 * BYTES_PER_MS;
 
 /** An engine that does what a scenario says, step by step: slow, silent, failing or dying. */
 export class ScriptedEngine implements ConversationEngine {
   private readonly script: EngineScript;
   private readonly clock: Clock;
+  private readonly sound: HostPorts['sound'];
 
-  constructor(script: EngineScript, clock: Clock) {
+  constructor(
+    script: EngineScript,
+    { remoteClock, sound }: Pick<HostPorts, 'remoteClock' | 'sound'>,
+  ) {
     this.script = script;
-    this.clock = clock;
+    this.clock = remoteClock;
+    this.sound = sound;
   }
 
   open(handlers: EngineHandlers): Promise<EngineSession> {
@@ -26,22 +26,30 @@ export class ScriptedEngine implements ConversationEngine {
     return new Promise((resolve, reject) => {
       if (start === 'never') return;
       this.clock.setTimeout(() => {
-        if (start === 'works') resolve(new ScriptedSession(this.script, this.clock, handlers));
+        if (start === 'works') resolve(this.session(handlers));
         else reject(new Error('The script says that starting fails.'));
       }, startsAfter);
     });
+  }
+
+  private session(handlers: EngineHandlers): EngineSession {
+    const { answerLasts, answers } = this.script;
+    const answer = answers === undefined ? hum(answerLasts) : this.sound(answers);
+    return new ScriptedSession(this.script, answer, this.clock, handlers);
   }
 }
 
 class ScriptedSession implements EngineSession {
   private readonly script: EngineScript;
+  private readonly answerPcm: Buffer;
   private readonly clock: Clock;
   private readonly handlers: EngineHandlers;
   private readonly utterances = new UtteranceDetector();
   private isOver = false;
 
-  constructor(script: EngineScript, clock: Clock, handlers: EngineHandlers) {
+  constructor(script: EngineScript, answer: Buffer, clock: Clock, handlers: EngineHandlers) {
     this.script = script;
+    this.answerPcm = answer;
     this.clock = clock;
     this.handlers = handlers;
     if (script.diesAfter !== undefined) clock.setTimeout(() => this.die(), script.diesAfter);
@@ -75,16 +83,15 @@ class ScriptedSession implements EngineSession {
     }, answersAfter);
   }
 
-  private async *speech(): EngineTurn['audio'] extends AsyncIterable<infer P>
-    ? AsyncGenerator<P>
-    : never {
-    const { answerLasts, pieceEvery, speechFailsAfter } = this.script;
-    for (let atMs = 0; atMs < answerLasts; atMs += PIECE_MS) {
-      if (speechFailsAfter !== undefined && atMs >= speechFailsAfter) {
+  private async *speech(): AsyncGenerator<Buffer> {
+    const { pause, pieceEvery, speechFailsAfter = Infinity } = this.script;
+    for (let at = 0; at < this.answerPcm.length; at += PIECE_BYTES) {
+      if (at >= speechFailsAfter * BYTES_PER_MS) {
         throw new Error('The script says that speech breaks off.');
       }
-      if (atMs > 0) await this.pass(pieceEvery);
-      yield hum(Math.min(PIECE_MS, answerLasts - atMs), atMs);
+      if (at > 0) await this.pass(pieceEvery);
+      if (pause !== undefined && isFirstFrom(pause.after, at)) await this.pass(pause.for);
+      yield this.answerPcm.subarray(at, at + PIECE_BYTES);
     }
   }
 
@@ -96,12 +103,15 @@ class ScriptedSession implements EngineSession {
   }
 }
 
+/** Whether the piece at byte `at` is the first one from `afterMs` on. */
+function isFirstFrom(afterMs: number, at: number): boolean {
+  const after = afterMs * BYTES_PER_MS;
+  return at >= after && at - PIECE_BYTES < after;
+}
+
 /** Something to hear: a saw-tooth of 200 Hz, which no detector takes for a hotword. */
-function hum(lengthMs: number, fromMs: number): Buffer {
+function hum(lengthMs: number): Buffer {
   const pcm = Buffer.alloc(lengthMs * BYTES_PER_MS);
-  for (let at = 0; at < pcm.length; at += 2) {
-    const sample = (fromMs * BYTES_PER_MS + at) / 2;
-    pcm.writeInt16LE(((sample % 80) - 40) * 200, at);
-  }
+  for (let at = 0; at < pcm.length; at += 2) pcm.writeInt16LE((((at / 2) % 80) - 40) * 200, at);
   return pcm;
 }

@@ -18,6 +18,7 @@ import { lendRandomBytes, webSocketKeysAreSeeded } from './seeded-crypto';
 
 import type { RecordedEvent } from '../events';
 import { captureUncaught } from './event-loop';
+import type { SoundLibrary } from './fake-audio';
 import { judge, type Judge, type Outcome } from './expectation';
 import { loadFixtures } from './fixtures';
 import { allInvariants } from './invariants/catalogue';
@@ -25,7 +26,7 @@ import type { Breach, Invariant, Measurement } from './invariants/invariant';
 import { inflict, type Fault } from './network-faults';
 import { Recorder } from './recorder';
 import { checkScenario, type Act, type Scenario, type ScenarioInput } from './scenario';
-import { World, WorldError, type Crash, type SoundLibrary } from './world';
+import { World, WorldError, type Crash } from './world';
 
 export interface SimulateOptions {
   /** What all chance of the run comes from: a whole number. */
@@ -99,10 +100,10 @@ let busy = false;
  * a scenario that is wrong, and {@link SimulationError}.
  */
 export async function simulate(input: ScenarioInput, options: SimulateOptions): Promise<RunResult> {
-  const scenario = checkScenario(input);
   if (!Number.isSafeInteger(options.seed)) {
     throw new SimulationError('SIM_SEED', `The seed must be a whole number, not ${options.seed}.`);
   }
+  const scenario = checkScenario(input, options.seed);
   const sounds = await loadFixtures();
   for (const { says } of scenario.acts) if (says !== undefined) sounds.sound(says);
   if (!(await webSocketKeysAreSeeded())) {

@@ -1,7 +1,8 @@
 import type { AnyEvent } from '../events';
 import { drained } from './event-loop';
-import { FakeAudio } from './fake-audio';
+import { FakeAudio, type SoundLibrary } from './fake-audio';
 import { Host, type HostWorld, type Life } from './host';
+import type { HostSpec } from './host-spec';
 import { Network, type NetworkObserver } from './network';
 import type { Direction, FaultTarget, Heal } from './network-faults';
 import type { Undo } from './path';
@@ -43,6 +44,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   readonly clock = new VirtualClock();
   readonly network: Network;
   readonly random: SeededRandom;
+  readonly sounds: SoundLibrary;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly crashes: Crash[] = [];
   private readonly recorder: Recorder;
@@ -57,6 +59,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
 
   constructor(scenario: Scenario, seed: number, sounds: SoundLibrary, recorder: Recorder) {
     this.recorder = recorder;
+    this.sounds = sounds;
     this.random = new SeededRandom(seed, scenario.name);
     this.network = new Network({
       clock: this.clock,
@@ -66,7 +69,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     this.hosts = new Map(
       Object.entries(scenario.hosts).map(([name, spec]) => [
         name,
-        new Host(name, spec.program, this, this.makeAudio(sounds), programOf(spec)),
+        new Host(name, spec.program, this, this.makeAudio(spec), programOf(spec)),
       ]),
     );
     this.trap = this.makeTrap();
@@ -232,12 +235,37 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     return () => host.resume();
   }
 
+  suspend(name: string): Heal {
+    const host = this.host(name);
+    const others = [...this.hosts.keys()].filter((other) => other !== name);
+    const cuts = both(others.map((other) => this.cut(name, other, 'both')));
+    host.suspend();
+    return () => {
+      cuts();
+      host.resume();
+    };
+  }
+
+  failMicrophone(name: string, opens: number): void {
+    this.atDevice(name, (host) => host.failMicrophone(opens));
+  }
+
+  failSpeaker(name: string): void {
+    this.atDevice(name, (host) => host.failSpeaker());
+  }
+
   stepWallClock(name: string, byMs: number): void {
     this.host(name).stepWallClock(byMs);
   }
 
   recordWorld(event: AnyEvent): void {
     this.record(undefined, event);
+  }
+
+  /** What a device does is heard by the program that has it. */
+  private atDevice(name: string, act: (host: Host) => void): void {
+    const host = this.host(name);
+    if (host.life !== undefined) this.run(host.life, () => act(host));
   }
 
   private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
@@ -260,7 +288,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     );
   }
 
-  private makeAudio({ hotword }: SoundLibrary): FakeAudio {
+  private makeAudio(spec: HostSpec): FakeAudio {
     const { clock } = this;
     return new FakeAudio(
       {
@@ -269,7 +297,8 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
           clock.schedule(Math.max(1, Math.ceil(delayMs)), callback),
         clearTimeout: (timer) => clock.cancel(timer as ReturnType<VirtualClock['schedule']>),
       },
-      hotword,
+      this.sounds.hotword,
+      spec.program === 'client' && spec.acoustics === 'echo',
     );
   }
 
@@ -287,13 +316,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
         this.record(this.running?.host, { type: 'trap.sprung', what, site }),
     });
   }
-}
-
-/** The fixtures that a run needs, as 16 kHz mono s16le PCM. */
-export interface SoundLibrary {
-  readonly hotword: Buffer;
-  /** By name: the file's without `.wav`. Throws an error that names the sounds there are. */
-  sound(name: string): Buffer;
 }
 
 function both(undos: readonly Undo[]): Heal {

@@ -6,16 +6,18 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { AcceptedSocket, Listener } from '../ports';
 import { decodeClientMessage, encodeMessage, TARS_V2, type ServerMessage } from '../protocol';
 import type { HostPorts, Program } from './host';
-import type { PeerSpec } from './scenario';
+import type { PeerSpec } from './host-spec';
+import { speak } from './scripted-client';
+import type { VirtualSocket } from './virtual-socket';
 
-type Behaviour = PeerSpec['does'];
+type Behaviour = Exclude<PeerSpec['does'], { readonly server: string }>;
 type BehaviourOf<Name extends Behaviour['behaviour']> = Extract<
   Behaviour,
   { readonly behaviour: Name }
 >;
 
 /** A server that is none of ours, and does one thing wrong. */
-export class ScriptedPeer implements Program {
+export class ScriptedServer implements Program {
   private readonly ports: HostPorts;
   private readonly does: Behaviour;
   private readonly streams = new Set<Duplex>();
@@ -50,20 +52,20 @@ export class ScriptedPeer implements Program {
     stream.on('error', () => stream.destroy());
     const { does } = this;
     switch (does.behaviour) {
-      case 'closes_before_upgrade':
-        stream.once('data', () => stream.destroy());
-        return;
       case 'never_answers':
         stream.resume();
         return;
       case 'answers_upgrade':
-        this.answer(stream, does);
+        stream.once('data', () => this.answer(stream as VirtualSocket, does));
         return;
       case 'accepts_and_closes':
         this.upgrade(stream, (socket) => this.closeAfterAWhile(socket, does));
         return;
       case 'breaks_off_answers':
         this.upgrade(stream, (socket) => this.breakOffAnswers(socket, does));
+        return;
+      case 'talks':
+        this.upgrade(stream, (socket) => this.talk(socket, does));
         return;
       case 'never_welcomes':
         this.upgrade(stream, () => undefined);
@@ -73,11 +75,15 @@ export class ScriptedPeer implements Program {
     }
   }
 
-  private answer(stream: Duplex, { status }: BehaviourOf<'answers_upgrade'>): void {
-    stream.once('data', () => {
+  private answer(stream: VirtualSocket, { with: answers }: BehaviourOf<'answers_upgrade'>): void {
+    const answer = answers[this.accepts % answers.length];
+    this.accepts += 1;
+    if (answer === 'fin') stream.destroy();
+    else if (answer === 'reset') stream.resetAndDestroy();
+    else {
       const headers = 'Location: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n';
-      stream.end(`HTTP/1.1 ${status} Scripted\r\n${headers}\r\n`);
-    });
+      stream.end(`HTTP/1.1 ${answer} Scripted\r\n${headers}\r\n`);
+    }
   }
 
   private upgrade(stream: Duplex, converse: (socket: WebSocket) => void): void {
@@ -97,6 +103,11 @@ export class ScriptedPeer implements Program {
     if (does.welcomes)
       say(socket, { type: 'welcome', device: 'any', connection: `${this.accepts}` });
     this.ports.remoteClock.setTimeout(() => socket.close(does.code), lifeMs);
+  }
+
+  private talk(socket: WebSocket, { says }: BehaviourOf<'talks'>): void {
+    say(socket, { type: 'welcome', device: 'any', connection: 'peer' });
+    speak(socket, says, this.ports.remoteClock);
   }
 
   private breakOffAnswers(socket: WebSocket, does: BehaviourOf<'breaks_off_answers'>): void {

@@ -1,0 +1,80 @@
+import type { Clock, TimerHandle } from '../ports';
+import type { Entry, VirtualClock } from './virtual-clock';
+
+/** A timer of a host's clock; without an entry while the clock stands still. */
+class HostTimer {
+  entry: Entry | undefined;
+  leftMs: number;
+
+  constructor(
+    readonly callback: () => void,
+    delayMs: number,
+  ) {
+    this.leftMs = delayMs;
+  }
+}
+
+/** A host's view of virtual time. Like Node it knows no delay shorter than a millisecond. */
+export class HostClock implements Clock {
+  private readonly clock: VirtualClock;
+  private readonly deliver: (code: () => void) => void;
+  private readonly timers = new Set<HostTimer>();
+  private stoodStillMs = 0;
+  private stoppedAtMs: number | undefined;
+
+  constructor(clock: VirtualClock, deliver: (code: () => void) => void) {
+    this.clock = clock;
+    this.deliver = deliver;
+  }
+
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  now(): number {
+    return (this.stoppedAtMs ?? this.clock.now()) - this.stoodStillMs;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): TimerHandle {
+    const timer = new HostTimer(callback, Math.max(1, Math.ceil(delayMs)));
+    this.timers.add(timer);
+    this.schedule(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: TimerHandle | undefined): void {
+    if (!(timer instanceof HostTimer) || !this.timers.delete(timer)) return;
+    this.clock.cancel(timer.entry);
+  }
+
+  clearAll(): void {
+    for (const timer of this.timers) this.clock.cancel(timer.entry);
+    this.timers.clear();
+  }
+
+  /** The machine is suspended: time stands still for it, and its timers with it. */
+  standStill(): void {
+    this.stoppedAtMs = this.clock.now();
+    for (const timer of this.timers) {
+      if (timer.entry === undefined) continue;
+      timer.leftMs = Math.max(0, timer.entry.atMs - this.stoppedAtMs);
+      this.clock.cancel(timer.entry);
+    }
+  }
+
+  goOn(): void {
+    if (this.stoppedAtMs === undefined) return;
+    this.stoodStillMs += this.clock.now() - this.stoppedAtMs;
+    this.stoppedAtMs = undefined;
+    for (const timer of this.timers) this.schedule(timer);
+  }
+
+  private schedule(timer: HostTimer): void {
+    timer.entry = this.clock.schedule(timer.leftMs, () => {
+      this.deliver(() => {
+        // A timer that expired while the host stood still can be cleared before it runs.
+        if (this.timers.delete(timer)) timer.callback();
+      });
+    });
+  }
+}

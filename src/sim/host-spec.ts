@@ -1,0 +1,151 @@
+/**
+ * What runs on a host of a scenario, as data: a client, a server, or a peer that is none of ours.
+ */
+import { z } from 'zod';
+
+import { duration } from './duration';
+
+const hostName = z.string().min(1);
+const startsAt = z.union([duration, z.literal('never')]).prefault('0 ms');
+const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
+
+/** What the engine of a server does, step by step. Without a script it is the parrot. */
+const engineSchema = z.strictObject({
+  /** From asking for a conversation to having one. */
+  startsAfter: duration.prefault('0 ms'),
+  /** What comes of asking. `never`: nothing does. */
+  start: z.enum(['works', 'fails', 'never']).default('works'),
+  /** From the end of an utterance to the answer. `never`: the engine is silent. */
+  answersAfter: z.union([duration, z.literal('never')]).prefault('500 ms'),
+  /** How long the answer sounds; with 0 it has no sound at all. */
+  answerLasts: duration.prefault('2 s'),
+  /** A fixture that is spoken in place of a hum; `answerLasts` does not count then. */
+  answers: z.string().optional(),
+  /** What is answered; white space is no answer. */
+  transcript: z.string().default('An answer.'),
+  /** From one 100 ms piece of the answer to the next; 0 is as fast as the link takes it. */
+  pieceEvery: duration.prefault('0 ms'),
+  /** A pause inside the answer, after so much of it. */
+  pause: z.strictObject({ after: duration, for: duration }).optional(),
+  /** The speech breaks off after this much of it. */
+  speechFailsAfter: duration.optional(),
+  /** The engine dies this long after it was started. */
+  diesAfter: duration.optional(),
+  /** How long closing takes. */
+  closesAfter: duration.prefault('0 ms'),
+});
+
+/**
+ * One thing that a scripted client sends, `at` so long after it is connected: exactly one of these.
+ */
+const frameSchema = z
+  .strictObject({
+    at: duration,
+    text: z.string().optional(),
+    /** A binary message of so many zero bytes. */
+    bytes: z.number().int().min(0).optional(),
+    ping: z.literal(true).optional(),
+    pong: z.literal(true).optional(),
+    close: z.number().int().optional(),
+    /** Bytes outside any frame, as hexadecimal digits. */
+    raw: z
+      .string()
+      .regex(/^([0-9a-f]{2})+$/, 'must be pairs of 0-9 and a-f')
+      .optional(),
+    /** How often it is sent, all at that instant. */
+    times: z.number().int().min(1).default(1),
+  })
+  .refine(
+    ({ at: _at, times: _times, ...deeds }) =>
+      Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
+    'must have exactly one of text, bytes, ping, pong, close and raw',
+  );
+
+/** How a peer that is none of ours behaves. */
+const peerSchema = z.discriminatedUnion('behaviour', [
+  /**
+   * Takes each connection, lets it live for a while (the n-th for the n-th of `lives`), closes it.
+   */
+  z.strictObject({
+    behaviour: z.literal('accepts_and_closes'),
+    welcomes: z.boolean().default(true),
+    code: z.number().int().default(1013),
+    lives: z.array(duration).min(1).prefault(['0 ms']),
+  }),
+  /** Upgrades, and then says nothing. */
+  z.strictObject({ behaviour: z.literal('never_welcomes') }),
+  /**
+   * Starts each session, begins an answer to it, and resets the connection before it has a sound.
+   */
+  z.strictObject({
+    behaviour: z.literal('breaks_off_answers'),
+    answersAfter: duration.prefault('3 s'),
+    resetsAfter: duration.prefault('500 ms'),
+  }),
+  /** Answers upgrades with these in turn: a status other than 101, or the end of the connection. */
+  z.strictObject({
+    behaviour: z.literal('answers_upgrade'),
+    with: z.array(z.union([z.number().int(), z.enum(['fin', 'reset'])])).min(1),
+  }),
+  /** Takes the TCP connection, and never answers the upgrade. */
+  z.strictObject({ behaviour: z.literal('never_answers') }),
+  /** Welcomes and keeps the connection, and sends these whatever it hears. */
+  z.strictObject({ behaviour: z.literal('talks'), says: z.array(frameSchema) }),
+  /** A client: connects once, and sends these. */
+  z.strictObject({
+    behaviour: z.literal('dials_and_talks'),
+    server: hostName.default('server'),
+    protocol: z.enum(['base', 'tars.v2']).default('tars.v2'),
+    device: z.string().optional(),
+    says: z.array(frameSchema),
+  }),
+  /** A client: begins so many handshakes, one every so often, and finishes none. */
+  z.strictObject({
+    behaviour: z.literal('half_finishes_handshakes'),
+    server: hostName.default('server'),
+    count: z.number().int().min(1),
+    every: duration.prefault('0 ms'),
+  }),
+]);
+
+export const hostSchema = z.discriminatedUnion('program', [
+  z.strictObject({
+    program: z.literal('client'),
+    /** The host that it dials. */
+    server: hostName.default('server'),
+    /** What it calls itself. */
+    device: z.string().optional(),
+    /** When the program is started; `never` leaves it off. */
+    startsAt,
+    /** `echo`: what the speaker plays sounds in the room, and so at the microphone. */
+    acoustics: z.enum(['dead', 'echo']).default('dead'),
+    /** Any of the client's settings. */
+    settings,
+  }),
+  z.strictObject({
+    program: z.literal('server'),
+    engine: engineSchema.optional(),
+    startsAt,
+    /** Any of the server's settings. */
+    settings,
+  }),
+  z.strictObject({ program: z.literal('peer'), does: peerSchema, startsAt }),
+]);
+
+export type HostSpec = Readonly<z.output<typeof hostSchema>>;
+export type ClientSpec = Extract<HostSpec, { readonly program: 'client' }>;
+export type ServerSpec = Extract<HostSpec, { readonly program: 'server' }>;
+export type PeerSpec = Extract<HostSpec, { readonly program: 'peer' }>;
+export type EngineScript = Readonly<z.output<typeof engineSchema>>;
+export type Frame = Readonly<z.output<typeof frameSchema>>;
+
+/** The other hosts that a host's program names, each with the path of the field that names it. */
+export function dialledBy(
+  spec: HostSpec,
+): readonly { readonly path: string[]; readonly host: string }[] {
+  if (spec.program === 'client') return [{ path: ['server'], host: spec.server }];
+  if (spec.program === 'peer' && 'server' in spec.does) {
+    return [{ path: ['does', 'server'], host: spec.does.server }];
+  }
+  return [];
+}
