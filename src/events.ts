@@ -30,21 +30,23 @@ export type DialFailure =
   | 'tls_time'; /* a certificate that is expired or not valid yet */
 
 /** Why a connection that was up is no longer, or how an upgraded one ended before its welcome. */
-export type LossLabel =
-  | 'busy' /* close 1013: no place for us, or a newer connection has ours */
-  | 'fin' /* TCP ended without a close frame */
-  | 'heartbeat_timeout'
-  | 'local_shutdown'
-  | 'overload' /* close 1009, or more than a peer may send */
-  | 'peer_close' /* a close frame with any other code */
-  | 'peer_restart' /* close 1001 or 1012 */
-  | 'policy' /* close 1008 */
-  | 'protocol_error' /* frames that break RFC 6455, in either direction */
-  | 'replaced' /* the server's own word: a newer connection of the device has come */
-  | 'reset'
-  | 'tcp_timeout' /* ETIMEDOUT: the kernel gave up */
-  | 'unknown';
+export const LOSS_LABELS = [
+  'busy', // close 1013: no place for us, or a newer connection has ours
+  'fin', // TCP ended without a close frame
+  'heartbeat_timeout',
+  'local_shutdown',
+  'overload', // close 1009, or more than a peer may send
+  'peer_close', // a close frame with any other code
+  'peer_restart', // close 1001 or 1012
+  'policy', // close 1008, in either direction
+  'protocol_error', // frames of the peer's that break RFC 6455
+  'replaced', // the server's own word: a newer connection of the device has come
+  'reset',
+  'tcp_timeout', // ETIMEDOUT: the kernel gave up
+  'unknown',
+] as const;
 
+export type LossLabel = (typeof LOSS_LABELS)[number];
 export type FailureLabel = DialFailure | LossLabel;
 
 /** Who ended a connection: we, the peer by a close frame, or something in between. */
@@ -226,6 +228,7 @@ export type LinkEvent =
   | { readonly type: 'engine.opening'; readonly engine: string; readonly device: string }
   | { readonly type: 'engine.opened'; readonly engine: string; readonly device: string }
   | { readonly type: 'engine.heard'; readonly engine: string; readonly bytes: number }
+  | { readonly type: 'engine.speech'; readonly engine: string }
   | { readonly type: 'engine.failed'; readonly engine: string; readonly label: string }
   | {
       readonly type: 'engine.closed';

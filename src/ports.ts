@@ -126,7 +126,7 @@ export interface Speaker {
 export interface Playback {
   /** Queues 16 kHz mono s16le PCM; never blocks. */
   write(pcm: Buffer): void;
-  /** Bytes that were written and not yet heard. */
+  /** Bytes that were written and not yet heard; after a failure, those that never will be. */
   bufferedBytes(): number;
   /** No more will be written. */
   end(): void;

@@ -85,6 +85,8 @@ class ClockPlayback implements Playback {
   /** Heard in the runs before this one. */
   private earlierBytes = 0;
   private handedOnBytes = 0;
+  /** Written, and never heard because the device failed. */
+  private lostBytes = 0;
 
   constructor(options: ClockSpeakerOptions, handlers: SpeakerHandlers, onOver: () => void) {
     this.options = options;
@@ -104,7 +106,7 @@ class ClockPlayback implements Playback {
   }
 
   bufferedBytes(): number {
-    return this.isOver ? 0 : this.writtenBytes() - this.heardBytes();
+    return this.isOver ? this.lostBytes : this.writtenBytes() - this.heardBytes();
   }
 
   end(): void {
@@ -118,6 +120,7 @@ class ClockPlayback implements Playback {
   }
 
   fail(failure: DeviceFailure): void {
+    this.lostBytes = this.bufferedBytes();
     this.finish(failure);
     this.handlers.onFailed(failure);
   }

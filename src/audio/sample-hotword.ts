@@ -29,10 +29,28 @@ const HALF_THRESHOLD = 0.35;
 const LANES = 4;
 
 export interface SampleHotwordOptions {
-  /** The recorded hotword, at least 0.2 s of it: 16 kHz mono s16le PCM. */
-  readonly template: Buffer;
+  /** The recorded hotword, at least 0.2 s of it: 16 kHz mono s16le PCM, or made ready before. */
+  readonly template: Buffer | HotwordTemplate;
   /** The least correlation that counts, in (0, 1). Default 0.6. */
   readonly threshold?: number;
+}
+
+/** A recorded hotword, made ready once for any number of detectors. */
+export class HotwordTemplate {
+  /** How long it is, in steps. */
+  readonly steps: number;
+  /** The recording, once for each alignment; all are of one length. */
+  readonly alignments: readonly Float64Array[];
+
+  /** @throws {RangeError} for less than 0.2 s of sound. */
+  constructor(pcm: Buffer) {
+    const word = wordOf(samplesOf(pcm));
+    // Even in each half's lanes, and one step short, so that every alignment has as many.
+    this.steps = 2 * LANES * Math.floor((word.length / DECIMATION - 1) / (2 * LANES));
+    this.alignments = ALIGNMENTS.map((at) =>
+      normalised(decimated(word.subarray(at, at + this.steps * DECIMATION))),
+    );
+  }
 }
 
 /**
@@ -45,7 +63,6 @@ export interface SampleHotwordOptions {
  */
 export class SampleHotword implements HotwordDetector {
   readonly frameSamples = FRAME_SAMPLES;
-  /** The template, once for each alignment; all are of one length. */
   private readonly templates: readonly Float64Array[];
   private readonly steps: number;
   private readonly threshold: number;
@@ -63,12 +80,10 @@ export class SampleHotword implements HotwordDetector {
     if (!(this.threshold > 0 && this.threshold < 1)) {
       throw new RangeError(`threshold must be above 0 and below 1, not ${this.threshold}`);
     }
-    const word = wordOf(samplesOf(options.template));
-    // Even in each half's lanes, and one step short, so that every alignment has as many.
-    this.steps = 2 * LANES * Math.floor((word.length / DECIMATION - 1) / (2 * LANES));
-    this.templates = ALIGNMENTS.map((at) =>
-      normalised(decimated(word.subarray(at, at + this.steps * DECIMATION))),
-    );
+    const { template } = options;
+    const ready = template instanceof HotwordTemplate ? template : new HotwordTemplate(template);
+    this.steps = ready.steps;
+    this.templates = ready.alignments;
     this.heard = new Float64Array(this.steps + STEPS_PER_FRAME);
   }
 

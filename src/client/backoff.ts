@@ -1,7 +1,7 @@
 import type { FailureLabel } from '../events';
 import type { ClientSettings } from './client-settings';
 
-/** What came of the latest dial: how long the connection was up (0 for a failed one), and why it ended. */
+/** What came of the latest dial: how long it was up (0 for a failed one), and why it ended. */
 export interface Ending {
   readonly label: FailureLabel;
   readonly upMs: number;
@@ -20,8 +20,8 @@ const UNWELCOME_ATTEMPT = 6;
 /**
  * Which retry comes next, from 1: the count that the wait is computed from.
  *
- * It starts again only after a connection that lasted, so that a server which accepts and drops is not
- * hammered (the original, which reset at open, redialled such a server every 2 to 3 s for ever).
+ * It starts again only after a connection that lasted, so that a server which accepts and drops is
+ * not hammered: the original reset at open, and redialled such a server every 2 to 3 s for ever.
  */
 export function nextAttempt(
   attempt: number,
@@ -44,6 +44,8 @@ export function backoffDelayMs(
   jitter: number,
   { backoffCapMs, backoffUnitMs }: ClientSettings,
 ): number {
-  // 2 ** 1024 is Infinity, which the cap takes care of; rounding down keeps [2, 3) half open.
-  return Math.floor(Math.min((2 ** attempt + jitter) * backoffUnitMs, backoffCapMs));
+  // Rounded down before it is added, because 2 + 0.999... is 3, and [2, 3) is to stay half open.
+  const jitterMs = Math.floor(jitter * backoffUnitMs);
+  // 2 ** 1024 is Infinity, which the cap takes care of.
+  return Math.min(2 ** attempt * backoffUnitMs + jitterMs, backoffCapMs);
 }

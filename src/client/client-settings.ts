@@ -6,9 +6,14 @@ import { DEFAULT_DEVICE, DEVICE_NAME } from '../protocol';
 const ms = z.number().int().positive().max(2 ** 31 - 1);
 const bytes = z.number().int().positive();
 
-const schema = z.strictObject({
+/** A secret in an address is shown wherever the address is; and `ws` takes no fragment. */
+const USER_OR_FRAGMENT = /^wss?:\/*[^/?#]*@|#/i;
+
+const fields = z.strictObject({
   /** Where the server is, as `ws://` or `wss://`. */
-  serverUrl: z.url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' }),
+  serverUrl: z
+    .url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' })
+    .refine((url) => !USER_OR_FRAGMENT.test(url), 'must have no user, password or fragment'),
   /** What the device calls itself; the server keeps one conversation for each name. */
   device: z
     .string()
@@ -34,20 +39,20 @@ const schema = z.strictObject({
   heartbeatGraceMs: ms.default(constants.HEARTBEAT_GRACE_MS),
   /** From a close frame to cutting the connection. Default 2 s. */
   closeTimeoutMs: ms.default(constants.CLOSE_TIMEOUT_MS),
-  /** The largest message that a server may send. Default 1 MiB. */
-  maxMessageBytes: bytes.default(1024 * 1024),
+  /** The largest message that a server may send. Default 128 KiB: 4 s of sound. */
+  maxMessageBytes: bytes.default(131_072),
   /** From asking for a session to giving up. Default 5 s. */
   sessionStartTimeoutMs: ms.default(constants.SESSION_START_TIMEOUT_MS),
   /** How long the microphone streams without any answer, should the server never end a session. */
   activeLimitMs: ms.default(300_000),
-  /** The longest silence inside an answer whose end has not come. Default 10 s. */
+  /** The longest silence inside an answer, and the longest hang of a speaker. Default 10 s. */
   answerGapLimitMs: ms.default(10_000),
   /** Uplink audio in flight and waiting together. Default 64,000 bytes: 2 s. */
   uplinkLimitBytes: bytes.default(64_000),
   /** Audio in one binary message. Default 3,200 bytes: 100 ms. */
   uplinkChunkBytes: bytes.multipleOf(constants.BYTES_PER_SAMPLE).default(3_200),
   /** Answer audio that waits for the speaker, beyond which the link is not read. Default 30 s. */
-  downlinkLimitBytes: bytes.min(262_144).default(960_000),
+  downlinkLimitBytes: bytes.default(960_000),
   /** How long after the last sound the ear stays closed. Default 200 ms. */
   echoTailMs: ms.default(200),
   /** A press of the button this soon after what began a session does not end it. Default 300 ms. */
@@ -56,6 +61,16 @@ const schema = z.strictObject({
   microphoneRetryMs: ms.default(1_000),
   microphoneRetryCapMs: ms.default(8_000),
 });
+
+const schema = fields
+  .refine((all) => all.uplinkLimitBytes >= all.uplinkChunkBytes, {
+    path: ['uplinkLimitBytes'],
+    error: 'must be uplinkChunkBytes at least, or nothing would ever be sent',
+  })
+  .refine((all) => all.downlinkLimitBytes >= 2 * all.maxMessageBytes + 65_536, {
+    path: ['downlinkLimitBytes'],
+    error: 'must be twice maxMessageBytes and 65,536 more at least, or the link would stand still',
+  });
 
 /** How a client behaves; every field but the server's address has a default. */
 export type ClientSettings = Readonly<z.infer<typeof schema>>;

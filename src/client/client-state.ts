@@ -1,3 +1,5 @@
+import type { Cue } from '../events';
+
 /** What the Pi is doing (the seed's names, and `STARTING_SESSION` for the wait that it forgot). */
 export enum ClientState {
   /** Not started yet, or shut down. */
@@ -34,4 +36,10 @@ const TRANSITIONS: Readonly<Record<ClientState, readonly ClientState[]>> = {
 /** Whether the state machine has this arrow. */
 export function mayEnter(from: ClientState, to: ClientState): boolean {
   return TRANSITIONS[from].includes(to);
+}
+
+/** What the person is told when the server ends a session; nothing, where it ends in good order. */
+export function cueOfEnd(state: ClientState, reason: string): Cue | undefined {
+  if (state === ClientState.STARTING_SESSION) return 'rejected';
+  return reason === 'engine_lost' || reason === 'no_answer' ? 'interrupted' : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 
@@ -65,11 +65,12 @@ export class Connection {
   private stream: Duplex | undefined;
   private phase: Phase = 'dialing';
   private protocolSpoken: ProtocolVersion = TARS_V2;
-  private dialTimer: TimerHandle | undefined;
+  private readonly dialTimer: TimerHandle;
   private closeTimer: TimerHandle | undefined;
   private connectedAtMs = 0;
   private lastInboundMs = 0;
-  private lastPingMs = 0;
+  /** When the ping was sent that waits for its pong. */
+  private pingSentMs: number | undefined;
   private lastPongMs: number | undefined;
   private maxRttMs = 0;
   private streamCode: string | undefined;
@@ -135,7 +136,7 @@ export class Connection {
     const { closeTimeoutMs, device, maxMessageBytes, serverUrl } = this.settings;
     const { generateMask } = this.ports.sockets;
     const options: ClientOptions & { readonly closeTimeout: number } = {
-      // Our own timer cuts the connection; the library's, on the ambient clock, is only its understudy.
+      // Our own timer cuts the connection; the library's, on the ambient clock, is its understudy.
       closeTimeout: closeTimeoutMs,
       // The types ask for more of a socket than `ws` and `http` do.
       createConnection: (() => this.connect()) as unknown as Dialer,
@@ -157,8 +158,9 @@ export class Connection {
       tls,
     });
     // `ws` does not pass on the error of an upgraded socket, and a reset is told from a FIN by it.
-    this.stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.streamCode ??= error.code ?? 'unknown';
+    // An error without a code is one of `ws` itself, about an upgrade that it will not have.
+    this.stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      this.streamCode ??= code;
     });
     return this.stream;
   }
@@ -176,8 +178,8 @@ export class Connection {
   }
 
   /**
-   * A base server answers without a subprotocol, which RFC 6455 section 4.1 allows and `ws` refuses to
-   * go on with. So its answer is completed before `ws` looks at it, and what was meant is kept here.
+   * A base server answers without a subprotocol, which RFC 6455 section 4.1 allows and `ws` refuses
+   * to go on with. So its answer is completed before `ws` sees it, and what was meant is kept here.
    */
   private agreeOnProtocol(headers: Record<string, unknown>): void {
     if (headers['sec-websocket-protocol'] !== undefined) return;
@@ -190,12 +192,26 @@ export class Connection {
     this.phase = 'open';
     const { id: connection, protocolSpoken: protocol } = this;
     this.ports.events.emit({ type: 'link.open', connection, protocol });
+    this.watchForCloseFrame();
     if (protocol === 'base') this.connected(undefined);
+  }
+
+  /**
+   * `ws` tells of a close frame once the socket is closed as well, and the server may take its time
+   * with that. Until then all that is sent is lost, so the connection ends with the frame.
+   */
+  private watchForCloseFrame(): void {
+    const { _receiver: receiver } = this.socket as unknown as { readonly _receiver?: Writable };
+    receiver?.on('conclude', (code: number, reason: Buffer) => {
+      if (this.phase === 'ended') return;
+      this.end(this.causeOfClose(code, reason.toString()));
+      this.armCloseTimer();
+    });
   }
 
   private connected(peerConnection: string | undefined): void {
     this.phase = 'connected';
-    this.stopDialTimer();
+    this.ports.clock.clearTimeout(this.dialTimer);
     this.connectedAtMs = this.ports.clock.now();
     this.lastInboundMs = this.connectedAtMs;
     this.ports.events.emit({
@@ -247,9 +263,11 @@ export class Connection {
 
   private ponged(): void {
     this.heard();
-    if (this.phase !== 'connected') return;
+    // A server may send pongs that nobody asked for (RFC 6455 section 5.5.3).
+    if (this.phase !== 'connected' || this.pingSentMs === undefined) return;
     this.lastPongMs = this.lastInboundMs;
-    const rttMs = this.lastPongMs - this.lastPingMs;
+    const rttMs = this.lastPongMs - this.pingSentMs;
+    this.pingSentMs = undefined;
     this.maxRttMs = Math.max(this.maxRttMs, rttMs);
     this.ports.events.emit({ type: 'heartbeat.pong', connection: this.id, rttMs });
   }
@@ -265,7 +283,7 @@ export class Connection {
       lateMs: settings.heartbeatLateMs,
       graceMs: settings.heartbeatGraceMs,
       sendPing: () => {
-        this.lastPingMs = clock.now();
+        this.pingSentMs = clock.now();
         events.emit({ type: 'heartbeat.sent', connection });
         this.socket.ping(undefined, undefined, () => undefined);
       },
@@ -293,7 +311,7 @@ export class Connection {
     });
   }
 
-  /** `ws` found the dial or a frame wrong; after a wrong frame it closes the connection by itself. */
+  /** `ws` found the dial or a frame wrong; after a wrong frame it closes by itself. */
   private broke(code: string | undefined): void {
     if (this.phase === 'ended') return;
     if (this.phase === 'dialing') {
@@ -314,11 +332,16 @@ export class Connection {
   private causeOfClose(code: number, reason: string): Cause {
     const NO_STATUS = 1005;
     const ABNORMAL = 1006;
-    if (code === ABNORMAL) {
-      return { label: brokenLinkLabel(this.streamCode, undefined), initiator: 'network' };
-    }
+    if (code === ABNORMAL) return this.causeOfBreak();
     const label = closeFrameLabel(code, reason);
     return { label, initiator: 'remote', ...(code === NO_STATUS ? {} : { code }) };
+  }
+
+  private causeOfBreak(): Cause {
+    // Neither a FIN nor an error: `ws` cut it, as it does when too many pings wait for their pongs.
+    const isOwnDoing = this.streamCode === undefined && this.stream?.readableEnded === false;
+    if (isOwnDoing) return { label: 'overload', initiator: 'local' };
+    return { label: brokenLinkLabel(this.streamCode, undefined), initiator: 'network' };
   }
 
   private cut(cause: Cause): void {
@@ -331,7 +354,7 @@ export class Connection {
     if (this.phase === 'ended') return;
     const wasConnected = this.phase === 'connected';
     this.phase = 'ended';
-    this.stopDialTimer();
+    this.ports.clock.clearTimeout(this.dialTimer);
     this.heartbeat.stop();
     const upMs = wasConnected ? this.ports.clock.now() - this.connectedAtMs : 0;
     if (wasConnected) this.reportLost(cause, upMs);
@@ -370,10 +393,5 @@ export class Connection {
   private armCloseTimer(): void {
     const { clock } = this.ports;
     this.closeTimer = clock.setTimeout(() => this.socket.terminate(), this.settings.closeTimeoutMs);
-  }
-
-  private stopDialTimer(): void {
-    this.ports.clock.clearTimeout(this.dialTimer);
-    this.dialTimer = undefined;
   }
 }

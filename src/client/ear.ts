@@ -26,8 +26,8 @@ export interface EarOptions {
 /**
  * The microphone, and who hears it: the hotword detector, the session, or nobody.
  *
- * A device that fails, or cannot be opened, is tried again for as long as the program runs: a satellite
- * that is deaf until somebody restarts it is the fault users report most.
+ * A device that fails, or cannot be opened, is tried again for as long as the program runs: a
+ * satellite that is deaf until somebody restarts it is the fault users report most.
  */
 export class Ear {
   private readonly options: EarOptions;
@@ -58,8 +58,7 @@ export class Ear {
   listenFor(purpose: Listening): void {
     if (purpose === this.purpose) return;
     this.purpose = purpose;
-    this.frameFill = 0;
-    if (purpose === 'hotword') this.options.hotword.reset();
+    this.forgetSound();
     this.options.events.emit({ type: 'microphone.listening', purpose });
     this.stream?.listenFor(purpose);
   }
@@ -70,6 +69,12 @@ export class Ear {
     this.stream.close();
     this.stream = undefined;
     this.options.events.emit({ type: 'microphone.closed' });
+  }
+
+  /** What comes next does not follow on what was heard so far. */
+  private forgetSound(): void {
+    this.frameFill = 0;
+    if (this.purpose === 'hotword') this.options.hotword.reset();
   }
 
   private heard(pcm: Buffer): void {
@@ -101,6 +106,7 @@ export class Ear {
   private failed(failure: DeviceFailure): void {
     const { clock, events, onFailed, settings } = this.options;
     this.stream = undefined;
+    this.forgetSound();
     const delayMs = Math.min(
       settings.microphoneRetryMs * 2 ** this.failures,
       settings.microphoneRetryCapMs,

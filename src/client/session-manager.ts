@@ -15,8 +15,9 @@ import {
   type ClientSettings,
   type ClientSettingsInput,
 } from './client-settings';
-import { ClientState, mayEnter } from './client-state';
+import { ClientState, cueOfEnd, mayEnter } from './client-state';
 import { Ear } from './ear';
+import { callListener } from './listener';
 import { Uplink } from './uplink';
 import { Voice, type PlaybackEnd } from './voice';
 import { ConnectionStatus, type WebSocketClient } from './websocket-client';
@@ -51,7 +52,7 @@ interface Session {
  * What a person notices: the hotword opens a session, what is said goes to the server, the answer
  * sounds, and in the end the Pi listens for the hotword again. The link lives on through all of it.
  *
- * A session is one value. Whatever names another session, or comes when there is none, changes nothing.
+ * A session is one value. What names another session, or comes when there is none, changes nothing.
  */
 export class SessionManager {
   /** A session is over, and the Pi listens again; for a composition root that counts them. */
@@ -85,7 +86,7 @@ export class SessionManager {
     return this.currentState;
   }
 
-  /** Starts the link and listens for the hotword. Calling it again, or after `shutdown()`, does nothing. */
+  /** Starts the link and listens for the hotword. Again, or after `shutdown()`, it does nothing. */
   start(): void {
     if (this.currentState !== ClientState.IDLE || this.stopping !== undefined) return;
     this.link.onConnectionLost = () => this.connectionLost();
@@ -104,8 +105,8 @@ export class SessionManager {
   }
 
   /**
-   * Ends the session and then the link, and releases the devices. Resolves when nothing is left: after
-   * the close timeout at the latest. May be called in any state, and again.
+   * Ends the session and then the link, and releases the devices. Resolves when nothing is left:
+   * after the close timeout at the latest. May be called in any state, and again.
    */
   shutdown(): Promise<void> {
     this.stopping ??= this.stop();
@@ -172,7 +173,7 @@ export class SessionManager {
       case 'tts_stream_end':
         return this.inSession(message, () => this.answerComplete(message.turn));
       case 'session_end':
-        return this.inSession(message, () => this.finish(asLabel(message.reason), {}));
+        return this.inSession(message, () => this.endedByServer(asLabel(message.reason)));
       case 'welcome':
         return this.reject('unexpected_message');
       default:
@@ -209,6 +210,11 @@ export class SessionManager {
     const session = this.session?.id ?? '';
     this.ports.events.emit({ type: 'session.rejected', session, reason: label });
     this.finish(label, { cue: 'rejected' });
+  }
+
+  private endedByServer(reason: string): void {
+    const cue = cueOfEnd(this.currentState, reason);
+    this.finish(reason, cue === undefined ? {} : { cue });
   }
 
   private answerBegins(message: Extract<ServerMessage, { type: 'start_of_tts_stream' }>): void {
@@ -280,7 +286,8 @@ export class SessionManager {
 
   private makeSession(acknowledges: boolean): Session {
     const { events, random } = this.ports;
-    const id = Math.floor(random.next() * 2 ** 48).toString(16).padStart(12, '0');
+    const number = Math.floor(random.next() * 2 ** 48);
+    const id = number.toString(16).padStart(12, '0');
     const uplink = new Uplink({
       session: id,
       settings: this.settings,
@@ -296,11 +303,7 @@ export class SessionManager {
     this.closeSession(reason, tell);
     if (cue !== undefined) this.voice.cue(cue);
     this.enter(ClientState.LISTENING_FOR_HOTWORD, reason);
-    try {
-      this.onSessionEnded?.(reason);
-    } catch {
-      this.ports.events.emit({ type: 'callback.threw', callback: 'onSessionEnded' });
-    }
+    callListener(this.ports.events, 'onSessionEnded', () => this.onSessionEnded?.(reason));
   }
 
   /** From here on nothing of the session sounds, or is sent but the word that it is over. */
@@ -332,7 +335,8 @@ export class SessionManager {
   }
 
   private stateExpired(reason: EndReason): void {
-    this.finish(reason, { tell: true, cue: reason === 'start_timeout' ? 'rejected' : 'interrupted' });
+    const cue = reason === 'start_timeout' ? 'rejected' : 'interrupted';
+    this.finish(reason, { tell: true, cue });
   }
 
   private clearStateTimer(): void {

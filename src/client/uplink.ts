@@ -19,8 +19,9 @@ export interface UplinkOptions {
  *   microphone --> [part of a chunk] --> [waiting] --> in flight --> acknowledged
  *                                        '--- at most 64,000 bytes ---'
  *
- * Until the session is acknowledged everything waits, so that the first words are not lost. When there
- * is too much, the oldest that waits is dropped: late words help nobody. Nothing outlives the session.
+ * Until the session is acknowledged everything waits, so that the first words are not lost. When
+ * there is too much, the oldest that waits is dropped: late words help nobody. Nothing outlives the
+ * session.
  */
 export class Uplink {
   private readonly options: UplinkOptions;
@@ -57,8 +58,8 @@ export class Uplink {
   }
 
   /**
-   * The server has taken this many bytes of the session so far. Counts that shrink, or exceed what was
-   * sent, are a peer's mistake and change nothing.
+   * The server has taken this many bytes of the session so far. Counts that shrink, or exceed what
+   * was sent, are a peer's mistake and change nothing.
    */
   acknowledge(bytes: number): void {
     if (bytes <= this.acknowledgedBytes || bytes > this.sentBytes) return;

@@ -28,7 +28,7 @@ export interface VoiceOptions {
 /**
  * Everything that sounds: answers as they come in, and cues.
  *
- * It is busy from the first byte until the echo of the last one has died away; so long the ear is closed.
+ * It is busy, and the ear closed, from the first byte until the echo of the last has died away.
  */
 export class Voice {
   private readonly options: VoiceOptions;
@@ -57,6 +57,7 @@ export class Voice {
     this.begin();
     this.playback?.write(cueSound(cue));
     this.playback?.end();
+    this.watchGap();
   }
 
   /** Begins an answer; whatever sounds is stopped. */
@@ -89,16 +90,13 @@ export class Voice {
   endAnswer(): void {
     if (this.openTurn === undefined) return;
     this.ending = true;
-    this.clearTimer('gapTimer');
     this.playback?.end();
+    this.watchGap();
   }
 
   /** Silence at once. */
   stop(): void {
-    if (this.playback === undefined) return;
-    const unheard = this.playback.bufferedBytes();
-    this.playback.stop();
-    this.over('stopped', unheard, false);
+    this.breakOff('stopped', false);
   }
 
   /** Silence, and the device released. */
@@ -116,6 +114,13 @@ export class Voice {
     });
     this.playback = playback;
     this.options.onBusyChanged();
+  }
+
+  private breakOff(how: 'stopped' | 'stalled', tell: boolean): void {
+    if (this.playback === undefined) return;
+    const unheardBytes = this.playback.bufferedBytes();
+    this.playback.stop();
+    this.over(how, unheardBytes, tell);
   }
 
   private over(how: PlaybackEnd, unheardBytes: number, tell: boolean): void {
@@ -148,25 +153,22 @@ export class Voice {
     }, settings.echoTailMs);
   }
 
-  /** A server that forgets the end of its answer must not close the ear for good. */
+  /** Neither a server that forgets to end its answer nor a speaker that hangs closes the ear. */
   private watchGap(): void {
     const { clock, settings } = this.options;
     this.clearTimer('gapTimer');
     const unheardMs = soundMs(this.playback?.bufferedBytes() ?? 0);
-    this.gapTimer = clock.setTimeout(() => this.stalled(), unheardMs + settings.answerGapLimitMs);
-  }
-
-  private stalled(): void {
-    this.playback?.stop();
-    this.over('stalled', 0, true);
+    const delayMs = unheardMs + settings.answerGapLimitMs;
+    this.gapTimer = clock.setTimeout(() => this.breakOff('stalled', true), delayMs);
   }
 
   /** The queue is bounded a little early, because what the socket has read already still comes. */
   private pressBack(): void {
     const { clock, onBackPressure, settings } = this.options;
-    const SOCKET_READ_BYTES = 131_072;
-    const excess =
-      (this.playback?.bufferedBytes() ?? 0) - (settings.downlinkLimitBytes - SOCKET_READ_BYTES);
+    const SOCKET_READ_BYTES = 65_536;
+    const reserveBytes = settings.maxMessageBytes + SOCKET_READ_BYTES;
+    const queuedBytes = this.playback?.bufferedBytes() ?? 0;
+    const excess = queuedBytes - (settings.downlinkLimitBytes - reserveBytes);
     if (excess <= 0 || this.held) return;
     this.held = true;
     onBackPressure(true);

@@ -10,13 +10,19 @@
  *   uplink             microphone audio on its way to the server
  *   voice              everything that sounds: answers and cues
  *   client-settings    every number and name that can be set
+ *   listener           a call of code that is not ours
  */
 import { describeMessage } from '../events';
 import type { Clock, EventSink, Random, Sockets, TimerHandle } from '../ports';
 import type { ClientMessage, ProtocolVersion, ServerMessage } from '../protocol';
 import { backoffDelayMs, nextAttempt, type Ending } from './backoff';
-import { checkClientSettings, type ClientSettings, type ClientSettingsInput } from './client-settings';
+import {
+  checkClientSettings,
+  type ClientSettings,
+  type ClientSettingsInput,
+} from './client-settings';
 import { Connection } from './connection';
+import { callListener } from './listener';
 
 /** Where the link stands (seed). */
 export enum ConnectionStatus {
@@ -38,8 +44,8 @@ export interface LinkPorts {
 /**
  * Keeps one WebSocket to the server up, for as long as the program runs.
  *
- * The first dial is at `start()`. After a failed dial or a loss it waits, each time longer, and dials
- * again, without limit. Listeners may throw: it is reported, and changes nothing.
+ * The first dial is at `start()`. After a failed dial or a loss it waits, each time longer, and
+ * dials again, without limit. Listeners may throw: it is reported, and changes nothing.
  */
 export class WebSocketClient {
   /** The link is up. */
@@ -123,8 +129,8 @@ export class WebSocketClient {
   }
 
   /**
-   * Ends the link, with a close frame where it is up, and resolves when no timer and no socket is left:
-   * after the close timeout at the latest. May be called in any state, and again.
+   * Ends the link, with a close frame where it is up, and resolves when no timer and no socket is
+   * left: after the close timeout at the latest. May be called in any state, and again.
    */
   shutdown(): Promise<void> {
     this.stopping ??= this.stop();
@@ -216,14 +222,7 @@ export class WebSocketClient {
     this.ports.events.emit({ type: 'state.changed', machine: 'link', from, to: status, cause });
   }
 
-  /** Listeners are not ours: one that throws, now or in a promise, must not end the reconnecting. */
   private call(callback: string, listener: () => unknown): void {
-    const report = (): void => this.ports.events.emit({ type: 'callback.threw', callback });
-    try {
-      const result = listener();
-      if (result instanceof Promise) result.catch(report);
-    } catch {
-      report();
-    }
+    callListener(this.ports.events, callback, listener);
   }
 }

@@ -119,6 +119,7 @@ describe('ClockSpeaker', () => {
     const wanted = ['0 started', '10 silent 320 device_lost', '10 failed device_lost'];
     expect(log).to.deep.equal(wanted);
     expect(heard()).to.deep.equal(sound(10));
+    expect(playback.bufferedBytes(), 'what was lost').to.equal(90 * 32);
   });
 
   it('hands on what was heard in few pieces, but holds no more than some seconds of it', () => {
