@@ -344,7 +344,7 @@ export function messageEvent(
 }
 
 /** A control message as the fields of its event. */
-export function describeMessage(message: ControlMessage): Omit<ControlFields, 'connection'> {
+function describeMessage(message: ControlMessage): Omit<ControlFields, 'connection'> {
   const session = 'session' in message ? message.session : undefined;
   const turn = 'turn' in message ? message.turn : undefined;
   const reason = 'reason' in message ? message.reason : undefined;

@@ -3,7 +3,11 @@ import { z } from 'zod';
 import * as constants from '../constants';
 import { DEFAULT_DEVICE, DEVICE_NAME } from '../protocol';
 
-const ms = z.number().int().positive().max(2 ** 31 - 1);
+const ms = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31 - 1);
 const bytes = z.number().int().positive();
 
 /** A secret in an address is shown wherever the address is; and `ws` takes no fragment. */

@@ -1,4 +1,5 @@
 import type { Cue } from '../events';
+import type { Listening } from '../ports';
 
 /** What the Pi is doing (the seed's names, and `STARTING_SESSION` for the wait that it forgot). */
 export enum ClientState {
@@ -31,6 +32,15 @@ const TRANSITIONS: Readonly<Record<ClientState, readonly ClientState[]>> = {
     ClientState.LISTENING_FOR_HOTWORD,
     ClientState.IDLE,
   ],
+};
+
+/** Whom the microphone is open to in each state, while the speaker is silent. */
+export const EAR: Readonly<Record<ClientState, Listening>> = {
+  [ClientState.IDLE]: 'nothing',
+  [ClientState.LISTENING_FOR_HOTWORD]: 'hotword',
+  [ClientState.STARTING_SESSION]: 'session',
+  [ClientState.ACTIVE_SESSION]: 'session',
+  [ClientState.PROCESSING_RESPONSE]: 'nothing',
 };
 
 /** Whether the state machine has this arrow. */

@@ -15,7 +15,7 @@ import {
   type ClientSettings,
   type ClientSettingsInput,
 } from './client-settings';
-import { ClientState, cueOfEnd, mayEnter } from './client-state';
+import { ClientState, cueOfEnd, EAR, mayEnter } from './client-state';
 import { Ear } from './ear';
 import { callListener } from './listener';
 import { Uplink } from './uplink';
@@ -269,7 +269,14 @@ export class SessionManager {
   private audioReceived(pcm: Buffer): void {
     if (!this.downlinkIsOurs) this.reject(this.hadSession ? 'stale_audio' : 'unexpected_audio');
     else if (pcm.length % 2 !== 0) this.reject('odd_length');
-    else this.voice.write(pcm);
+    else this.answerReceived(pcm);
+  }
+
+  private answerReceived(pcm: Buffer): void {
+    const connection = this.link.connectionId ?? '';
+    const session = this.session?.id ?? '';
+    this.ports.events.emit({ type: 'audio.received', connection, session, bytes: pcm.length });
+    this.voice.write(pcm);
   }
 
   private connectionLost(): void {
@@ -348,8 +355,7 @@ export class SessionManager {
 
   /** The one place that decides who hears the microphone. */
   private updateEar(): void {
-    if (this.currentState === ClientState.IDLE || this.voice.busy) this.ear.listenFor('nothing');
-    else this.ear.listenFor(EAR[this.currentState]);
+    this.ear.listenFor(this.voice.busy ? 'nothing' : EAR[this.currentState]);
   }
 
   private makeEar(): Ear {
@@ -390,10 +396,3 @@ export class SessionManager {
     return this.link.status === ConnectionStatus.CONNECTED;
   }
 }
-
-const EAR = {
-  [ClientState.LISTENING_FOR_HOTWORD]: 'hotword',
-  [ClientState.STARTING_SESSION]: 'session',
-  [ClientState.ACTIVE_SESSION]: 'session',
-  [ClientState.PROCESSING_RESPONSE]: 'nothing',
-} as const;

@@ -12,7 +12,7 @@
  *   client-settings    every number and name that can be set
  *   listener           a call of code that is not ours
  */
-import { describeMessage } from '../events';
+import { messageEvent } from '../events';
 import type { Clock, EventSink, Random, Sockets, TimerHandle } from '../ports';
 import type { ClientMessage, ProtocolVersion, ServerMessage } from '../protocol';
 import { backoffDelayMs, nextAttempt, type Ending } from './backoff';
@@ -105,7 +105,7 @@ export class WebSocketClient {
   sendMessage(message: ClientMessage): SendResult {
     if (!this.isUp() || this.current === undefined) return 'not_connected';
     const connection = this.current.id;
-    this.ports.events.emit({ type: 'control.sent', connection, ...describeMessage(message) });
+    this.ports.events.emit(messageEvent('control.sent', connection, message));
     this.current.send(message);
     return 'sent';
   }
@@ -172,11 +172,7 @@ export class WebSocketClient {
 
   private messageReceived(connection: Connection, message: ServerMessage): void {
     if (connection !== this.current) return;
-    this.ports.events.emit({
-      type: 'control.received',
-      connection: connection.id,
-      ...describeMessage(message),
-    });
+    this.ports.events.emit(messageEvent('control.received', connection.id, message));
     this.call('onControlMessageReceived', () => this.onControlMessageReceived?.(message));
   }
 

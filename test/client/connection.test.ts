@@ -230,7 +230,7 @@ describe('Connection', () => {
     });
 
     for (const [what, label, frame] of [
-      ['a message beyond 1 MiB', 'overload', [0x82, 127, 0, 0, 0, 0, 0, 0x10, 0, 1]],
+      ['a message that is too big', 'overload', [0x82, 127, 0, 0, 0, 0, 0, 0x10, 0, 1]],
       ['text that is no UTF-8', 'protocol_error', [0x81, 2, 0xc3, 0x28]],
       ['a masked frame', 'protocol_error', [0x81, 0x82, 1, 2, 3, 4, 0, 0]],
       ['a reserved bit', 'protocol_error', [0xc1, 0]],
