@@ -23,12 +23,13 @@ export default scenario({
       atMost: '40 s',
     },
     {
-      that: 'the dead socket is cut, not asked to close',
+      that: 'the dead sockets are cut at both ends, not asked to close',
       check: 'within',
-      from: { type: 'link.lost', host: 'pi' },
-      to: { type: 'link.closed', host: 'pi' },
-      same: ['connection'],
+      from: { type: 'link.lost', label: 'heartbeat_timeout' },
+      to: { type: 'link.closed' },
+      same: ['host', 'connection'],
       atMost: '0 ms',
+      times: 2,
     },
     {
       that: 'dials into nothing are given up after 10 s',

@@ -45,6 +45,14 @@ export default scenario({
       atMost: 1,
     },
     {
+      that: 'the Pi confirms it then, and not before',
+      check: 'within',
+      from: { type: 'playback.ended', host: 'pi', how: 'finished' },
+      to: { type: 'control.sent', host: 'pi', message: 'playback_complete' },
+      atMost: '0 ms',
+      sameStep: true,
+    },
+    {
       that: 'connections of the Pi',
       check: 'count',
       of: { type: 'link.connected', host: 'pi' },

@@ -66,6 +66,23 @@ export default scenario({
       times: 12,
     },
     {
+      that: 'only then is the socket closed',
+      check: 'within',
+      from: { type: 'state.changed', host: 'server', machine: 'conversation', to: 'passive' },
+      to: { type: 'link.closed', host: 'server' },
+      atMost: '50 ms',
+      times: 16,
+    },
+    {
+      that: 'speech that is under way breaks off with it',
+      check: 'within',
+      from: { type: 'turn.ended', host: 'server', error: 'cancelled' },
+      to: { type: 'state.changed', host: 'server', from: 'speaking', to: 'passive' },
+      atMost: '0 ms',
+      sameStep: true,
+      times: 4,
+    },
+    {
       that: 'the loss in passive mode changes nothing',
       check: 'count',
       of: { type: 'state.changed', host: 'server', machine: 'conversation' },

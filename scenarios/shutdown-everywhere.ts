@@ -68,6 +68,13 @@ export default scenario({
       atMost: '2 s',
     },
     {
+      that: 'those that are connected say goodbye',
+      check: 'count',
+      of: { type: 'link.lost', host: 'server', label: 'peer_close', code: 1000 },
+      atLeast: 5,
+      atMost: 5,
+    },
+    {
       that: 'the states in which the Pis with a session are stopped',
       check: 'count',
       of: { type: 'session.ended', reason: 'shutdown' },

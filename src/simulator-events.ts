@@ -1,4 +1,8 @@
+import type { Holdings } from './events';
 import type { DeviceFailure } from './ports';
+
+/** A program's settings, as a scenario gives them. */
+export type Settings = Readonly<Record<string, string | number | boolean>>;
 
 /** What only a simulation knows: faults, hosts, the user, the speaker, the wire. */
 export type SimulatorEvent =
@@ -9,22 +13,36 @@ export type SimulatorEvent =
     }
   | { readonly type: 'fault.began'; readonly fault: string; readonly id: number }
   | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
-  | { readonly type: 'host.started'; readonly program: string }
+  | {
+      readonly type: 'host.started';
+      readonly program: string;
+      /** The host that a client's program dials. */
+      readonly server?: string;
+      /** Where they are not the defaults. */
+      readonly settings?: Settings;
+    }
   | { readonly type: 'host.stopping'; readonly signal: string }
   | { readonly type: 'host.killed' }
   | { readonly type: 'host.lost_power' }
   | { readonly type: 'host.crashed'; readonly error: string }
+  | ({ readonly type: 'host.inspected' } & Holdings)
   | { readonly type: 'host.paused' }
   | { readonly type: 'host.resumed'; readonly pausedMs: number }
   | { readonly type: 'host.wall_stepped'; readonly byMs: number }
   | { readonly type: 'host.acted_late'; readonly port: string }
   | { readonly type: 'user.spoke'; readonly sound: string; readonly ms: number }
   | { readonly type: 'user.pressed' }
+  /** The microphone delivered so much of what the speaker had played. */
+  | { readonly type: 'echo.heard'; readonly bytes: number }
   | { readonly type: 'speaker.started' }
   | {
       readonly type: 'speaker.silent';
       readonly playedBytes: number;
       readonly how: 'finished' | 'stopped' | DeviceFailure;
+      /** A fingerprint of what was heard. */
+      readonly sound: string;
+      /** The most that waited to be heard at a time. */
+      readonly mostQueuedBytes: number;
     }
   | {
       readonly type: 'wire.opened';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program on the Pi. */
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
 import { Command, Option } from 'commander';
 
@@ -94,6 +94,7 @@ class Client {
     const speech = await readSound('--microphone', options.microphone);
     const hotword = await readSound('--hotword', options.hotword);
     if (hotword === undefined) throw new UsageError('--hotword: null is no recording');
+    await requireWritable('--speaker', options.speaker);
     return new Client(options, speech, hotword);
   }
 
@@ -205,9 +206,14 @@ function settingsOf({ device, server }: Options): ReturnType<typeof checkClientS
   try {
     return checkClientSettings({ serverUrl: server, device });
   } catch (error) {
-    if (error instanceof ClientSettingsError) throw new UsageError(error.message);
+    if (error instanceof ClientSettingsError) throw new UsageError(inFlags(error.message));
     throw error;
   }
+}
+
+/** The settings that can be wrong here, by the names that they have on the command line. */
+function inFlags(message: string): string {
+  return message.replace('serverUrl:', '--server:').replace('device:', '--device:');
 }
 
 function makeHotword(template: Buffer): SampleHotword {
@@ -223,6 +229,16 @@ async function readSound(option: string, value: string): Promise<Buffer | undefi
   const file = fileOf(option, value);
   try {
     return await decodeWav(await readFile(file));
+  } catch (error) {
+    throw new UsageError(`${option}: ${file}: ${(error as Error).message}`);
+  }
+}
+
+async function requireWritable(option: string, value: string): Promise<void> {
+  if (value === 'null') return;
+  const file = fileOf(option, value);
+  try {
+    await (await open(file, 'a')).close();
   } catch (error) {
     throw new UsageError(`${option}: ${file}: ${(error as Error).message}`);
   }

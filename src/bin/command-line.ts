@@ -5,6 +5,8 @@ export class UsageError extends Error {}
 
 export const FAILED = 1;
 const WRONG_USE = 2;
+/** As a shell has it for SIGINT. */
+export const INTERRUPTED = 130;
 
 /** Runs a program and turns what comes of it into the exit code. */
 export function runMain(main: () => Promise<number>): void {
@@ -34,16 +36,19 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
 }
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody
- * who does not want to wait.
+ * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody who
+ * does not want to wait. Returns a function that leaves signals alone again.
  */
-export function onSignals(stop: (signal: NodeJS.Signals) => void): void {
+export function onSignals(stop: (signal: NodeJS.Signals) => void): () => void {
   let told = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (told) process.exit(FAILED);
-      told = true;
-      stop(signal);
-    });
-  }
+  const heard = (signal: NodeJS.Signals): void => {
+    if (told) process.exit(FAILED);
+    told = true;
+    stop(signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, heard);
+  return () => {
+    for (const signal of signals) process.off(signal, heard);
+  };
 }

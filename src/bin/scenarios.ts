@@ -1,48 +1,64 @@
 #!/usr/bin/env node
 /** `npm run scenarios`: runs stories in virtual time, and says what came of each. */
-import { simulate } from '../sim/simulation';
+// First, because the simulator has to come before `ws`.
+import { deadAlarms } from '../runner/canary';
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 
 import { formatMs } from '../format-ms';
-import { ListReporter, type ScenarioRun } from '../report/list';
-import { checkScenario, ScenarioError, type ScenarioInput } from '../sim/scenario';
-import { FAILED, runMain, UsageError, wholeNumber } from './command-line';
+import { GithubReporter } from '../report/github';
+import { JsonReporter } from '../report/json';
+import { JunitReporter } from '../report/junit';
+import { ListReporter } from '../report/list';
+import { Multiplexer } from '../report/multiplexer';
+import type { Reporter, ScenarioRun, Summary } from '../report/scenario-run';
+import { Campaign } from '../runner/campaign';
+import { differences, hashesOfSecondProcess, printHashes } from '../runner/check';
+import { recallFailed, rememberFailed } from '../runner/last-failed';
+import { planRuns, type PlannedRun, type Shard } from '../runner/plan';
+import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
+import { FAILED, INTERRUPTED, onSignals, runMain, UsageError, wholeNumber } from './command-line';
 
 interface Options {
   readonly grep?: RegExp;
   readonly list?: true;
   readonly seed: number;
+  readonly repeat: number;
+  readonly workers: number;
+  readonly shard?: Shard;
+  readonly lastFailed?: true;
+  readonly maxFailures: number;
+  readonly reporter: readonly ReporterSpec[];
   readonly check?: true;
   readonly hashes?: true;
 }
 
-interface Story {
-  readonly file: string;
-  readonly scenario: ScenarioInput;
+/** `json=out.json`: a reporter, and the file that it writes to in place of standard output. */
+interface ReporterSpec {
+  readonly name: 'list' | 'json' | 'junit' | 'github';
+  readonly file?: string;
 }
 
+const REPORTERS: readonly ReporterSpec['name'][] = ['list', 'json', 'junit', 'github'];
 const PROGRESS_EVERY_MS = 2_000;
 
 /** Kept from before a run, in which the real clock is out of reach. */
 const realNow = performance.now.bind(performance);
-const load = createRequire(__filename);
 
 async function main(): Promise<number> {
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const stories = select(command.args, options.grep);
+  const stories = await select(command.args, options);
   if (options.list === true) return list(stories);
-  if (options.hashes === true) return printHashes(stories, options.seed);
-  return runAll(stories, options);
+  const plan = planOf(stories, options);
+  if (options.hashes === true) return printHashes(plan, (text) => process.stdout.write(text));
+  return runAll(plan, options);
 }
 
 function makeCommand(): Command {
@@ -59,9 +75,35 @@ function makeCommand(): Command {
       wholeNumber(Number.MIN_SAFE_INTEGER),
       1,
     )
+    .option('-r, --repeat <number>', 'run each on so many seeds', wholeNumber(1), 1)
+    .option(
+      '-w, --workers <number>',
+      `run on so many threads (here: ${availableParallelism()} cores)`,
+      wholeNumber(1, 256),
+      1,
+    )
+    .option('--shard <i/n>', 'run the i-th of n parts, which together run all', toShard)
+    .option('--last-failed', 'run only what failed the last time, with its seeds')
+    .option(
+      '--max-failures <number>',
+      'start no further run after so many failures',
+      wholeNumber(1),
+      Number.MAX_SAFE_INTEGER,
+    )
+    .addOption(
+      new Option(
+        '--reporter <names>',
+        'list, json, junit or github; several, and into files: list,json=out.json',
+      )
+        .argParser(toReporters)
+        .default(toReporters('list'), 'list'),
+    )
     .option('-c, --check', 'run each in a second process as well and compare the hashes')
-    .addOption(new Command().createOption('--hashes', 'print name and hash only').hideHelp())
-    .addHelpText('after', '\nExit code: 0 all passed, 1 something failed, 2 wrong use.')
+    .addOption(new Option('--hashes', 'print name, seed and hash only').hideHelp())
+    .addHelpText(
+      'after',
+      '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
+    )
     .exitOverride();
 }
 
@@ -73,8 +115,35 @@ function toPattern(text: string): RegExp {
   }
 }
 
-function select(files: readonly string[], grep: RegExp | undefined): readonly Story[] {
-  const stories = (files.length > 0 ? files : allFiles()).map(readStory);
+function toShard(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) {
+    return { index, count };
+  }
+  throw new InvalidArgumentError('It must be like 2/5: the second of five parts.');
+}
+
+function toReporters(text: string): readonly ReporterSpec[] {
+  const specs = text.split(',').map(toReporter);
+  const toStdout = specs.filter(({ file }) => file === undefined);
+  if (toStdout.length <= 1) return specs;
+  throw new InvalidArgumentError('Only one can write to standard output; give the others a file.');
+}
+
+function toReporter(text: string): ReporterSpec {
+  const [given, ...rest] = text.split('=');
+  const name = REPORTERS.find((known) => known === given);
+  if (name === undefined) {
+    throw new InvalidArgumentError(`There is no '${given}', only ${REPORTERS.join(', ')}.`);
+  }
+  const file = rest.join('=');
+  return file === '' ? { name } : { name, file };
+}
+
+async function select(files: readonly string[], options: Options): Promise<readonly Story[]> {
+  const { grep } = options;
+  const stories: Story[] = [];
+  for (const file of filesOf(files, options)) stories.push(await read(file));
   const selected = stories.filter(
     ({ scenario: { name, story } }) => grep?.test(`${name} ${story}`) ?? true,
   );
@@ -82,31 +151,29 @@ function select(files: readonly string[], grep: RegExp | undefined): readonly St
   throw new UsageError(`No scenario matches ${String(grep)}. --list shows what there is.`);
 }
 
-/** The stories of the sources or of the build, beside which this file lies in either. */
-function allFiles(): readonly string[] {
-  const folder = path.join(__dirname, '..', '..', 'scenarios');
-  const files = readdirSync(folder).filter((file) => /(?<!\.d)\.(ts|js|json)$/.test(file));
-  return files.sort().map((file) => path.join(folder, file));
+function filesOf(files: readonly string[], { lastFailed }: Options): readonly string[] {
+  if (lastFailed !== true) return files.length > 0 ? files : allStoryFiles();
+  const failed = recallFailed();
+  if (failed === undefined) throw new UsageError('--last-failed: nothing is known of a last time.');
+  if (failed.length === 0) throw new UsageError('--last-failed: the last time nothing failed.');
+  return [...new Set(failed.map(({ file }) => file))];
 }
 
-function readStory(file: string): Story {
-  const content = readFile(file);
+async function read(file: string): Promise<Story> {
   try {
-    checkScenario(content);
+    return await readStory(file);
   } catch (error) {
-    if (error instanceof ScenarioError) throw new UsageError(`${file}: ${error.message}`);
+    if (error instanceof StoryError) throw new UsageError(error.message);
     throw error;
   }
-  return { file, scenario: content as ScenarioInput };
 }
 
-function readFile(file: string): unknown {
-  try {
-    if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    return (load(path.resolve(file)) as { default?: unknown }).default;
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
-  }
+function planOf(stories: readonly Story[], options: Options): readonly PlannedRun[] {
+  if (options.lastFailed !== true) return planRuns(stories, options);
+  const failed = recallFailed() ?? [];
+  return stories.flatMap(({ file, scenario: { name } }) =>
+    failed.filter((run) => run.file === file).map(({ seed }) => ({ file, name, seed })),
+  );
 }
 
 function list(stories: readonly Story[]): number {
@@ -116,79 +183,141 @@ function list(stories: readonly Story[]): number {
   return 0;
 }
 
-async function printHashes(stories: readonly Story[], seed: number): Promise<number> {
-  for (const { scenario } of stories) {
-    const { hash } = await simulate(scenario, { seed });
-    process.stdout.write(`${scenario.name} ${hash}\n`);
-  }
-  return 0;
-}
-
-async function runAll(stories: readonly Story[], { check, seed }: Options): Promise<number> {
-  const reporter = new ListReporter((text) => process.stdout.write(text), pc.isColorSupported);
-  const second = check === true ? hashesOfSecondProcess(stories, seed) : undefined;
-  reporter.begin(stories.length, seed);
-  const runs: ScenarioRun[] = [];
-  for (const story of stories) {
-    const run = await runOne(story, seed);
-    runs.push(run);
-    reporter.finished(run);
-  }
-  reporter.end(runs);
-  const same = second === undefined || compare(runs, await second, reporter);
-  return same && runs.every(({ passed }) => passed) ? 0 : FAILED;
-}
-
-async function runOne({ file, scenario }: Story, seed: number): Promise<ScenarioRun> {
+async function runAll(plan: readonly PlannedRun[], options: Options): Promise<number> {
+  const { check, seed } = options;
   const startMs = realNow();
-  let toldMs = startMs;
-  const onProgress = (virtualMs: number): void => {
-    if (realNow() - toldMs < PROGRESS_EVERY_MS) return;
-    toldMs = realNow();
-    process.stderr.write(`  ${scenario.name}: ${formatMs(virtualMs)} ...\n`);
-  };
-  const result = await simulate(scenario, { seed, onProgress });
-  const place = path.relative(process.cwd(), file);
-  const replay = `npm run scenarios -- ${place} --seed ${seed}`;
-  return { ...result, wallMs: realNow() - startMs, replay };
+  const reporter = makeReporter(options.reporter);
+  const scenarios = new Set(plan.map(({ name }) => name)).size;
+  reporter.begin({ runs: plan.length, scenarios, seed, repeat: options.repeat });
+  const second = check === true ? hashesOfSecondProcess(plan, __filename) : undefined;
+  const silent = await deadAlarms(seed);
+  const { interrupted, runs } = await campaign(plan, options, reporter);
+  const problems = silent.map(
+    (alarm) => `The canary has to fail and did not set off ${alarm}: trust no verdict.`,
+  );
+  const notes: string[] = [];
+  if (second !== undefined && !interrupted) {
+    const different = differences(runs, await second);
+    problems.push(...different);
+    if (different.length === 0) notes.push(equalHashes(runs.length));
+  }
+  const summary = summarize(plan, runs, { problems, notes, wallMs: realNow() - startMs });
+  reporter.end(summary, runs);
+  rememberFailed(runs);
+  if (interrupted) return INTERRUPTED;
+  return summary.failed + problems.length === 0 ? 0 : FAILED;
 }
 
-/** Runs the same in a process of its own, side by side with this one. */
-async function hashesOfSecondProcess(
-  stories: readonly Story[],
-  seed: number,
-): Promise<ReadonlyMap<string, string>> {
-  const files = stories.map(({ file }) => file);
-  const args = [...process.execArgv, __filename, ...files, '--hashes', '--seed', String(seed)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await once(child, 'close');
-  const lines = output.split('\n').filter((line) => line !== '');
-  return new Map(lines.map((line) => line.split(' ') as [string, string]));
+async function campaign(
+  plan: readonly PlannedRun[],
+  { maxFailures, workers }: Options,
+  reporter: Reporter,
+): Promise<{ readonly interrupted: boolean; readonly runs: readonly ScenarioRun[] }> {
+  let interrupted = false;
+  const progress = new Progress(plan.length);
+  const making = new Campaign(plan, {
+    workers,
+    maxFailures,
+    onFinished: (run) => {
+      progress.finished();
+      reporter.finished?.(run);
+    },
+    onProgress: (run, virtualMs) => progress.told(run, virtualMs),
+  });
+  const release = onSignals(() => {
+    interrupted = true;
+    making.stop();
+  });
+  const runs = await making.run();
+  release();
+  return { interrupted, runs };
 }
 
-function compare(
+/** A line on standard error at most every two seconds, while nothing else is said. */
+class Progress {
+  private readonly runs: number;
+  private done = 0;
+  private toldMs = realNow();
+
+  constructor(runs: number) {
+    this.runs = runs;
+  }
+
+  finished(): void {
+    this.done += 1;
+    this.tell(`${this.done} of ${this.runs} runs`);
+  }
+
+  told({ name }: PlannedRun, virtualMs: number): void {
+    this.tell(`${name}: ${formatMs(virtualMs)} of virtual time`);
+  }
+
+  private tell(text: string): void {
+    if (realNow() - this.toldMs < PROGRESS_EVERY_MS) return;
+    this.toldMs = realNow();
+    process.stderr.write(`  ${text} ...\n`);
+  }
+}
+
+function summarize(
+  plan: readonly PlannedRun[],
   runs: readonly ScenarioRun[],
-  second: ReadonlyMap<string, string>,
-  reporter: ListReporter,
-): boolean {
-  const different = runs.filter(({ hash, scenario }) => second.get(scenario) !== hash);
-  for (const { hash, scenario } of different) {
-    const other = second.get(scenario) ?? 'no run at all';
-    reporter.problem(
-      `✗ ${scenario} is not deterministic: ${hash} here, ${other} in a second process`,
-    );
-  }
-  if (different.length === 0) {
-    reporter.note(`Each ran in two processes with equal hashes: ${runs.length} of ${runs.length}.`);
-  }
-  return different.length === 0;
+  rest: Pick<Summary, 'problems' | 'notes' | 'wallMs'>,
+): Summary {
+  const failed = runs.filter(({ passed }) => !passed).length;
+  return {
+    passed: runs.length - failed,
+    failed,
+    skipped: plan.length - runs.length,
+    virtualMs: runs.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
+    ...rest,
+  };
 }
 
-/**
- * Made now, because a stream that is first used inside a run would count as reaching past a port.
- */
+function equalHashes(runs: number): string {
+  return `Each ran in two processes with equal hashes: ${runs} of ${runs}.`;
+}
+
+function makeReporter(specs: readonly ReporterSpec[]): Multiplexer {
+  const reporters = specs.map((spec) => [describe(spec), reporterOf(spec)] as const);
+  return new Multiplexer(new Map(reporters), (name, error) => {
+    process.stderr.write(`error: the reporter ${name} broke: ${(error as Error).message}\n`);
+    process.exitCode = FAILED;
+  });
+}
+
+function reporterOf({ file, name }: ReporterSpec): Reporter {
+  const write = writerTo(file);
+  switch (name) {
+    case 'list':
+      return new ListReporter(write, file === undefined && pc.isColorSupported);
+    case 'json':
+      return new JsonReporter(write);
+    case 'junit':
+      return new JunitReporter(write);
+    case 'github':
+      return new GithubReporter(write);
+    default:
+      return name satisfies never;
+  }
+}
+
+/** A file is emptied at once, so that one that cannot be written is known before the runs. */
+function writerTo(file: string | undefined): (text: string) => void {
+  if (file === undefined) return (text) => void process.stdout.write(text);
+  try {
+    writeFileSync(file, '');
+  } catch (error) {
+    throw new UsageError(`--reporter: ${(error as Error).message}`);
+  }
+  return (text) => writeFileSync(file, text, { flag: 'a' });
+}
+
+function describe({ file, name }: ReporterSpec): string {
+  return file === undefined ? name : `${name}=${path.normalize(file)}`;
+}
+
+/** Made now, because a stream that is first used inside a run would count as reaching past a port. */
 process.stderr.writable satisfies boolean;
 
 runMain(main);

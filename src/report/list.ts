@@ -5,34 +5,80 @@ import type { RecordedEvent } from '../events';
 import { formatMs } from '../format-ms';
 import type { Outcome } from '../sim/expectation';
 import type { Measurement } from '../sim/invariants/invariant';
-import type { Failure, RunResult } from '../sim/simulation';
-
-/** A run, and what only its runner knows. */
-export interface ScenarioRun extends RunResult {
-  readonly wallMs: number;
-  /** The command that runs it again. */
-  readonly replay: string;
-}
+import type { Failure } from '../sim/simulation';
+import type { Plan, Reporter, ScenarioRun, Summary } from './scenario-run';
 
 /** Writes for a person: a block for each scenario, and a summary. */
-export class ListReporter {
+export class ListReporter implements Reporter {
   private readonly write: (text: string) => void;
   private readonly colours: ReturnType<typeof pc.createColors>;
+  private isRepeated = false;
+  private counted: ScenarioRun[] = [];
 
   constructor(write: (text: string) => void, isColoured: boolean) {
     this.write = write;
     this.colours = pc.createColors(isColoured);
   }
 
-  begin(count: number, seed: number): void {
-    this.line(`Running ${count} ${count === 1 ? 'scenario' : 'scenarios'}, seed ${seed}`);
+  begin(plan: Plan): void {
+    this.isRepeated = plan.repeat > 1;
+    const scenarios = count(plan.scenarios, 'scenario');
+    const seeds = `${plan.seed} to ${plan.seed + plan.repeat - 1}`;
+    const what = this.isRepeated
+      ? `${scenarios} on seeds ${seeds}`
+      : `${scenarios}, seed ${plan.seed}`;
+    this.line(`Running ${what}`);
   }
 
+  /** Of a scenario that is run on many seeds only the failures are told, and then how many passed. */
   finished(run: ScenarioRun): void {
+    if (this.isRepeated) this.count(run);
+    if (!this.isRepeated || !run.passed) this.block(run);
+  }
+
+  end(summary: Summary, runs: readonly ScenarioRun[]): void {
+    const { bold, dim, green, red } = this.colours;
+    this.tally();
+    const failures = `${summary.failed} failed`;
+    const rest = summary.skipped > 0 ? `, ${summary.skipped} not run` : '';
+    const counts = `${green(`${summary.passed} passed`)}, ${
+      summary.failed > 0 ? red(failures) : failures
+    }${rest}`;
+    const times = `${formatMs(summary.virtualMs)} of virtual time in ${seconds2(summary.wallMs)}`;
+    this.line('');
+    this.line(`${bold(counts)}: ${times}`);
+    for (const { passed, replay, scenario } of runs) {
+      if (!passed) this.line(`  ${red('✗')} ${scenario}  ${replay}`);
+    }
+    for (const problem of summary.problems) this.line(red(`✗ ${problem}`));
+    for (const note of summary.notes) this.line(dim(note));
+  }
+
+  private count(run: ScenarioRun): void {
+    if (this.counted[0]?.scenario !== run.scenario) this.tally();
+    this.counted.push(run);
+  }
+
+  /** One line for all seeds of a scenario. */
+  private tally(): void {
+    const [first] = this.counted;
+    if (first === undefined) return;
+    const { bold, dim, green, red } = this.colours;
+    const passed = this.counted.filter((run) => run.passed).length;
+    const virtualMs = this.counted.reduce((sum, run) => sum + run.virtualMs, 0);
+    const wallMs = this.counted.reduce((sum, run) => sum + run.wallMs, 0);
+    const mark = passed === this.counted.length ? green('✓') : red('✗');
+    const facts = `${formatMs(virtualMs)} in ${seconds2(wallMs)}`;
+    const seeds = `${passed} of ${count(this.counted.length, 'seed')} passed`;
+    this.line(`${mark} ${bold(first.scenario)}  ${seeds} ${dim(`· ${facts}`)}`);
+    this.counted = [];
+  }
+
+  private block(run: ScenarioRun): void {
     const { bold, dim, green, red } = this.colours;
     const mark = run.passed ? green('✓') : red('✗');
     const facts = [
-      `${formatMs(run.virtualMs)} in ${(run.wallMs / 1000).toFixed(2)} s`,
+      `${formatMs(run.virtualMs)} in ${seconds2(run.wallMs)}`,
       `${run.events.toLocaleString('en-US')} events`,
       run.hash.slice(0, 12),
     ];
@@ -42,32 +88,10 @@ export class ListReporter {
     for (const outcome of run.outcomes) this.outcome(outcome);
     for (const measurement of run.measurements) this.measurement(measurement);
     for (const failure of run.failures) this.failure(failure);
-    for (const { error, host } of run.crashes) this.line(dim(indent(stackOf(host, error), 6)));
+    for (const { host, stack } of run.crashes) {
+      this.line(dim(indent(`${host} crashed: ${stack}`, 6)));
+    }
     if (!run.passed) this.line(`    Replay: ${bold(run.replay)}`);
-  }
-
-  /** What is not the verdict of a scenario: hashes that differ, files that cannot be read. */
-  problem(text: string): void {
-    this.line(this.colours.red(text));
-  }
-
-  note(text: string): void {
-    this.line(this.colours.dim(text));
-  }
-
-  end(runs: readonly ScenarioRun[]): void {
-    const { bold, green, red } = this.colours;
-    const failed = runs.filter(({ passed }) => !passed);
-    const passed = runs.length - failed.length;
-    const virtualMs = runs.reduce((sum, run) => sum + run.virtualMs, 0);
-    const wallMs = runs.reduce((sum, run) => sum + run.wallMs, 0);
-    const failures = `${failed.length} failed`;
-    const counts = `${green(`${passed} passed`)}, ${failed.length > 0 ? red(failures) : failures}`;
-    this.line('');
-    this.line(
-      `${bold(counts)}: ${formatMs(virtualMs)} of virtual time in ${(wallMs / 1000).toFixed(2)} s`,
-    );
-    for (const { replay, scenario } of failed) this.line(`  ${red('✗')} ${scenario}  ${replay}`);
   }
 
   private outcome({ expected, holds, seen, that }: Outcome): void {
@@ -117,13 +141,16 @@ function describeEvent(event: RecordedEvent): string {
   return `${seconds(atMs).padStart(12)}  ${host.padEnd(8)} ${type} ${shown.join(' ')}`.trimEnd();
 }
 
-function stackOf(host: string, error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `${host} crashed: ${stack}`;
-}
-
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(3)} s`;
+}
+
+function seconds2(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function indent(text: string, by: number): string {

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 import { WebSocket, type RawData } from 'ws';
 
 import { BYTES_PER_SAMPLE, CLOSE_POLICY } from '../constants';
@@ -78,6 +80,7 @@ export class DeviceConnection implements ConversationLink {
     const { device, id: connection, protocol } = this;
     this.options.events.emit({ type: 'link.accepted', connection, device, protocol });
     this.listenToSocket();
+    this.listenForCloseFrame();
     this.listenToStream();
     this.heartbeat.start();
     this.send({ type: 'welcome', device, connection });
@@ -135,10 +138,22 @@ export class DeviceConnection implements ConversationLink {
   private listenToSocket(): void {
     const { socket } = this;
     socket.on('message', (data, isBinary) => this.received(data, isBinary));
-    socket.on('ping', () => this.heard());
+    socket.on('ping', () => this.pinged());
     socket.on('pong', () => this.ponged());
     socket.on('error', (error) => this.frameFailed(error));
     socket.on('close', (code) => this.closed(code));
+  }
+
+  /**
+   * `ws` tells of a close frame once the stream is closed as well, and the peer may take its time
+   * with that. The device has gone with its word.
+   */
+  private listenForCloseFrame(): void {
+    const { _receiver: receiver } = this.socket as unknown as { readonly _receiver: Writable };
+    receiver.on('conclude', (code: number) => {
+      this.lose(lossByClose(code));
+      this.armCloseTimer();
+    });
   }
 
   /**
@@ -181,6 +196,12 @@ export class DeviceConnection implements ConversationLink {
   private heard(): void {
     this.lastInboundMs = this.options.clock.now();
     this.heartbeat.heard();
+  }
+
+  private pinged(): void {
+    this.heard();
+    // `ws` has cut the connection by now where the peer does not read the answers to its pings.
+    if (!this.isSocketOpen()) this.lose({ label: 'overload', initiator: 'local' });
   }
 
   private ponged(): void {

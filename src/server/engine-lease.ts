@@ -46,6 +46,7 @@ export interface EngineLeaseOptions {
  */
 export class EngineLease {
   readonly id: string;
+  readonly device: string;
   private readonly options: EngineLeaseOptions;
   private session: EngineSession | undefined;
   private isOpening = false;
@@ -57,6 +58,7 @@ export class EngineLease {
 
   constructor(options: EngineLeaseOptions) {
     this.id = options.id;
+    this.device = options.device;
     this.options = options;
   }
 
@@ -116,7 +118,9 @@ export class EngineLease {
     const isHeard = () => this.session !== undefined && !this.isReleased;
     return {
       onSpeech: () => {
-        if (isHeard()) handlers.onSpeech();
+        if (!isHeard()) return;
+        this.options.events.emit({ type: 'engine.speech', engine: this.id });
+        handlers.onSpeech();
       },
       onUtterance: () => {
         if (isHeard()) handlers.onUtterance();

@@ -7,6 +7,8 @@ export interface EnginePoolOptions {
   readonly events: EventSink;
   /** Sessions of the engine that may be opening, open or closing at a time. */
   readonly maxEngines: number;
+  /** As many of them for one device: one in use, and older ones that are slow to close. */
+  readonly maxEnginesPerDevice: number;
   /** Milliseconds that closing one may take. */
   readonly closeTimeoutMs: number;
 }
@@ -24,8 +26,8 @@ export class EnginePool {
 
   /** A lease that is yet to be opened; undefined where too many are in use or still closing. */
   lease(device: string, handlers: LeaseHandlers): EngineLease | undefined {
-    const { clock, closeTimeoutMs, engine, events, maxEngines } = this.options;
-    if (this.leases.size >= maxEngines) return undefined;
+    const { clock, closeTimeoutMs, engine, events } = this.options;
+    if (this.isFull(device)) return undefined;
     this.given += 1;
     return new EngineLease({
       id: `e${this.given}`,
@@ -50,6 +52,12 @@ export class EnginePool {
       timer = clock.setTimeout(() => this.abandonAll(), limitMs);
     });
     clock.clearTimeout(timer);
+  }
+
+  private isFull(device: string): boolean {
+    const { maxEngines, maxEnginesPerDevice } = this.options;
+    const ofDevice = [...this.leases].filter((lease) => lease.device === device);
+    return this.leases.size >= maxEngines || ofDevice.length >= maxEnginesPerDevice;
   }
 
   private settled(lease: EngineLease): void {

@@ -68,6 +68,8 @@ const SETTINGS = z.strictObject({
   engineCloseTimeoutMs: delayMs(5_000),
   /** Engines that may be opening, open or closing at a time, of all devices. Default 64. */
   maxEngines: count(64),
+  /** The same for one device, so that none takes the engines of all. Default 4. */
+  maxEnginesPerDevice: count(4),
   /** Milliseconds between two acknowledgements of audio, at least. Default 500. */
   audioAckMs: delayMs(500),
 });

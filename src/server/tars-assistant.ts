@@ -67,6 +67,7 @@ export class TarsAssistant {
       clock: ports.clock,
       events: ports.events,
       maxEngines: this.settings.maxEngines,
+      maxEnginesPerDevice: this.settings.maxEnginesPerDevice,
       closeTimeoutMs: this.settings.engineCloseTimeoutMs,
     });
     this.service = new PiWebsocketService(ports, this.settings, {

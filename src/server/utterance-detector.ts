@@ -90,6 +90,10 @@ export class UtteranceDetector {
 
 function rms(frame: Buffer): number {
   let sum = 0;
-  for (let at = 0; at < frame.length; at += BYTES_PER_SAMPLE) sum += frame.readInt16LE(at) ** 2;
+  for (let at = 0; at < frame.length; at += BYTES_PER_SAMPLE) {
+    // As readInt16LE, without its checks: this is most of what listening to silence costs.
+    const sample = (((frame[at + 1] as number) << 24) >> 16) | (frame[at] as number);
+    sum += sample * sample;
+  }
   return Math.sqrt(sum / FRAME_SAMPLES);
 }

@@ -14,22 +14,26 @@ const pattern = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(
 const base = {
   /** The demand in words, as the report shows it. */
   that: z.string().min(1),
-  /** Only events from this instant on, and before that one. */
+  /** Only events from this instant on, and before that one; of pairs, only their first. */
   after: duration.prefault('0 ms'),
   before: duration.optional(),
 };
 
+const NO_BOUND = 'must have atLeast, atMost or both';
+
 export const expectationSchema = z.discriminatedUnion('check', [
   /** How often an event happens. */
-  z.strictObject({
-    ...base,
-    check: z.literal('count'),
-    of: pattern,
-    /** Only durable events: the lines that a journal would have. */
-    durable: z.literal(true).optional(),
-    atLeast: z.number().int().optional(),
-    atMost: z.number().int().optional(),
-  }),
+  z
+    .strictObject({
+      ...base,
+      check: z.literal('count'),
+      of: pattern,
+      /** Only durable events: the lines that a journal would have. */
+      durable: z.literal(true).optional(),
+      atLeast: z.number().int().optional(),
+      atMost: z.number().int().optional(),
+    })
+    .refine(isBounded, NO_BOUND),
   /** How often an event happens in any stretch of time so long. */
   z.strictObject({
     ...base,
@@ -73,15 +77,22 @@ export const expectationSchema = z.discriminatedUnion('check', [
     is: z.array(z.union([z.string(), z.number(), z.boolean()])),
   }),
   /** The sum of a field. */
-  z.strictObject({
-    ...base,
-    check: z.literal('total'),
-    of: pattern,
-    field: z.string(),
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-  }),
+  z
+    .strictObject({
+      ...base,
+      check: z.literal('total'),
+      of: pattern,
+      field: z.string(),
+      atLeast: z.number().optional(),
+      atMost: z.number().optional(),
+    })
+    .refine(isBounded, NO_BOUND),
 ]);
+
+/** Without a bound it would hold whatever happens. */
+function isBounded({ atLeast, atMost }: { atLeast?: unknown; atMost?: unknown }): boolean {
+  return atLeast !== undefined || atMost !== undefined;
+}
 
 export type Expectation = Readonly<z.output<typeof expectationSchema>>;
 type ExpectationOf<Check extends Expectation['check']> = Extract<
@@ -105,7 +116,7 @@ export interface Judge {
   outcome(): Outcome;
 }
 
-type Pattern = Readonly<Record<string, string | number | boolean>>;
+export type Pattern = Readonly<Record<string, string | number | boolean>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The judge of an expectation; it keeps numbers, not events. */
@@ -130,6 +141,10 @@ export function judge(expectation: Expectation): Judge {
 
 function matches(event: RecordedEvent, of: Pattern, { after, before }: Expectation): boolean {
   if (event.atMs < after || (before !== undefined && event.atMs >= before)) return false;
+  return hasFields(event, of);
+}
+
+function hasFields(event: RecordedEvent, of: Pattern): boolean {
   return Object.entries(of).every(([name, value]) => field(event, name) === value);
 }
 
@@ -295,9 +310,7 @@ class WithinJudge implements Judge {
 
   observe(event: RecordedEvent): void {
     const { from, once, to } = this.expectation;
-    if (this.waiting.length > 0 && matches(event, to, { ...this.expectation, after: 0 })) {
-      this.arrived(event);
-    }
+    if (this.waiting.length > 0 && hasFields(event, to)) this.arrived(event);
     if (!matches(event, from, this.expectation) || (once && this.begun > 0)) return;
     this.begun += 1;
     this.waiting.push({ from: event, fromMs: event.atMs });

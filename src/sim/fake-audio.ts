@@ -11,10 +11,12 @@
 import { ClockMicrophone } from '../audio/clock-microphone';
 import { ClockSpeaker } from '../audio/clock-speaker';
 import { Room } from '../audio/room';
-import { SampleHotword } from '../audio/sample-hotword';
+import { SampleHotword, type HotwordTemplate } from '../audio/sample-hotword';
 import { soundMs } from '../constants';
 import type { SimulatorEvent } from '../simulator-events';
 import type { Button, Clock, HotwordDetector, Microphone, Speaker } from '../ports';
+import { Echo } from './echo';
+import { SpeakerMeter } from './speaker-meter';
 
 /** The devices of one life of a program. */
 export interface HostAudio {
@@ -32,7 +34,7 @@ export interface HostAudio {
 
 /** The fixtures that a run needs, as 16 kHz mono s16le PCM. */
 export interface SoundLibrary {
-  readonly hotword: Buffer;
+  readonly hotword: HotwordTemplate;
   /** By name: the file's without `.wav`. Throws an error that names the sounds there are. */
   sound(name: string): Buffer;
 }
@@ -43,8 +45,9 @@ type Report = (event: SimulatorEvent) => void;
 const KEPT_BYTES = 1_920_000;
 
 export class FakeAudio {
+  private readonly clock: Clock;
   private readonly room: Room;
-  private readonly hotwordTemplate: Buffer;
+  private readonly hotwordTemplate: HotwordTemplate;
   private readonly echoes: boolean;
   private readonly presses = new Set<() => void>();
   private heardPieces: Buffer[] = [];
@@ -54,7 +57,8 @@ export class FakeAudio {
    * @param clock - the world's: a room goes on while no program runs.
    * @param echoes - whether what the speaker plays sounds in the room as well.
    */
-  constructor(clock: Clock, hotwordTemplate: Buffer, echoes: boolean) {
+  constructor(clock: Clock, hotwordTemplate: HotwordTemplate, echoes: boolean) {
+    this.clock = clock;
     this.room = new Room({ clock });
     this.hotwordTemplate = hotwordTemplate;
     this.echoes = echoes;
@@ -77,17 +81,24 @@ export class FakeAudio {
 
   forLife(clock: Clock, report: Report): HostAudio {
     const microphone = new ClockMicrophone({ clock, room: this.room });
+    const meter = new SpeakerMeter();
     const speaker = new ClockSpeaker({
       clock,
       onStarted: () => report({ type: 'speaker.started' }),
-      onHeard: (pcm) => this.keep(pcm),
-      onSilent: (playedBytes, how) => report({ type: 'speaker.silent', playedBytes, how }),
+      onHeard: (pcm) => {
+        meter.heard(pcm);
+        this.keep(pcm);
+      },
+      onSilent: (playedBytes, how) =>
+        report({ type: 'speaker.silent', playedBytes, how, ...meter.take() }),
     });
     const ownPresses = new Set<() => void>();
     const open = { microphones: 0 };
+    const echo = this.echoes ? this.makeEcho(report) : undefined;
+    const counted = countOpens(microphone, open);
     return {
-      microphone: countOpens(microphone, open),
-      speaker: this.echoes ? echoing(speaker, this.room) : speaker,
+      microphone: echo?.atMicrophone(counted) ?? counted,
+      speaker: meter.at(echo?.ofSpeaker(speaker) ?? speaker),
       hotword: new SampleHotword({ template: this.hotwordTemplate }),
       button: { onPress: (callback) => this.listenToButton(callback, ownPresses) },
       openDevices: () => open.microphones + (speaker.busy ? 1 : 0) + ownPresses.size,
@@ -102,6 +113,11 @@ export class FakeAudio {
         for (const callback of ownPresses) this.presses.delete(callback);
       },
     };
+  }
+
+  private makeEcho(report: Report): Echo {
+    const { clock, room } = this;
+    return new Echo({ room, clock, onHeard: (bytes) => report({ type: 'echo.heard', bytes }) });
   }
 
   private listenToButton(callback: () => void, ownPresses: Set<() => void>): () => void {
@@ -142,28 +158,6 @@ function countOpens(microphone: Microphone, open: { microphones: number }): Micr
         close: () => {
           closed();
           stream.close();
-        },
-      };
-    },
-  };
-}
-
-/** A speaker whose sound goes through the room, and is hushed there when it is stopped. */
-function echoing(speaker: Speaker, room: Room): Speaker {
-  return {
-    close: () => speaker.close(),
-    play: (handlers) => {
-      const playback = speaker.play(handlers);
-      return {
-        bufferedBytes: () => playback.bufferedBytes(),
-        end: () => playback.end(),
-        stop: () => {
-          room.close();
-          playback.stop();
-        },
-        write: (pcm) => {
-          room.say(pcm);
-          playback.write(pcm);
         },
       };
     },

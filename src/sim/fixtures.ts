@@ -5,6 +5,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 import { FIXTURES_FOLDER, fixtureFile } from '../audio/fixture-file';
+import { HotwordTemplate } from '../audio/sample-hotword';
 import { decodeWav } from '../audio/wav-file';
 import { ScenarioError } from './scenario';
 import type { SoundLibrary } from './fake-audio';
@@ -32,5 +33,5 @@ async function readLibrary(): Promise<SoundLibrary> {
     if (pcm !== undefined) return pcm;
     throw new ScenarioError(`There is no sound '${name}', only: ${[...sounds.keys()].join(', ')}.`);
   };
-  return { hotword: sound(HOTWORD), sound };
+  return { hotword: new HotwordTemplate(sound(HOTWORD)), sound };
 }

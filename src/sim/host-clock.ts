@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../ports';
+import { once, type Undo } from './path';
 import type { Entry, VirtualClock } from './virtual-clock';
 
 /** A timer of a host's clock; without an entry while the clock stands still. */
@@ -21,6 +22,7 @@ export class HostClock implements Clock {
   private readonly timers = new Set<HostTimer>();
   private stoodStillMs = 0;
   private stoppedAtMs: number | undefined;
+  private stops = 0;
 
   constructor(clock: VirtualClock, deliver: (code: () => void) => void) {
     this.clock = clock;
@@ -52,8 +54,20 @@ export class HostClock implements Clock {
     this.timers.clear();
   }
 
-  /** The machine is suspended: time stands still for it, and its timers with it. */
-  standStill(): void {
+  /**
+   * The machine is suspended, until this is undone: time stands still for it, and its timers with
+   * it. Several may overlap.
+   */
+  standStill(): Undo {
+    if (this.stops === 0) this.stop();
+    this.stops += 1;
+    return once(() => {
+      this.stops -= 1;
+      if (this.stops === 0) this.goOn();
+    });
+  }
+
+  private stop(): void {
     this.stoppedAtMs = this.clock.now();
     for (const timer of this.timers) {
       if (timer.entry === undefined) continue;
@@ -62,7 +76,7 @@ export class HostClock implements Clock {
     }
   }
 
-  goOn(): void {
+  private goOn(): void {
     if (this.stoppedAtMs === undefined) return;
     this.stoodStillMs += this.clock.now() - this.stoppedAtMs;
     this.stoppedAtMs = undefined;

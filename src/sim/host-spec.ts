@@ -21,6 +21,8 @@ const engineSchema = z.strictObject({
   answerLasts: duration.prefault('2 s'),
   /** A fixture that is spoken in place of a hum; `answerLasts` does not count then. */
   answers: z.string().optional(),
+  /** The answer is what was said, as the engine heard it; `answerLasts` does not count then. */
+  repeats: z.boolean().default(false),
   /** What is answered; white space is no answer. */
   transcript: z.string().default('An answer.'),
   /** From one 100 ms piece of the answer to the next; 0 is as fast as the link takes it. */
@@ -44,6 +46,8 @@ const frameSchema = z
     text: z.string().optional(),
     /** A binary message of so many zero bytes. */
     bytes: z.number().int().min(0).optional(),
+    /** A fixture as one binary message. */
+    sound: z.string().optional(),
     ping: z.literal(true).optional(),
     pong: z.literal(true).optional(),
     close: z.number().int().optional(),
@@ -58,7 +62,7 @@ const frameSchema = z
   .refine(
     ({ at: _at, times: _times, ...deeds }) =>
       Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
-    'must have exactly one of text, bytes, ping, pong, close and raw',
+    'must have exactly one of text, bytes, sound, ping, pong, close and raw',
   );
 
 /** How a peer that is none of ours behaves. */
@@ -90,7 +94,14 @@ const peerSchema = z.discriminatedUnion('behaviour', [
   /** Takes the TCP connection, and never answers the upgrade. */
   z.strictObject({ behaviour: z.literal('never_answers') }),
   /** Welcomes and keeps the connection, and sends these whatever it hears. */
-  z.strictObject({ behaviour: z.literal('talks'), says: z.array(frameSchema) }),
+  z.strictObject({
+    behaviour: z.literal('talks'),
+    says: z.array(frameSchema).default([]),
+    /** Whether it starts each session that is asked for. */
+    startsSessions: z.boolean().default(false),
+    /** The close code with which it goes when it is told to stop; without, it just goes. */
+    goodbye: z.number().int().optional(),
+  }),
   /** A client: connects once, and sends these. */
   z.strictObject({
     behaviour: z.literal('dials_and_talks'),

@@ -4,7 +4,9 @@ import type { AnyEvent, Holdings, LinkEvent } from '../events';
 import type { Clock, EventSink, Random, Sockets, WallClock } from '../ports';
 import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
 import { HostClock } from './host-clock';
+import type { HostSpec } from './host-spec';
 import type { Network } from './network';
+import { once, type Undo } from './path';
 import type { SeededRandom } from './random';
 import type { VirtualClock } from './virtual-clock';
 import type { VirtualNic } from './virtual-nic';
@@ -54,20 +56,24 @@ export class Host implements WallClock {
   readonly audio: FakeAudio;
   private readonly world: HostWorld;
   private readonly starter: ProgramStarter;
-  private readonly programName: string;
+  private readonly spec: HostSpec;
   private currentLife: Life | undefined;
   private boots = 0;
   private wallOffsetMs = 0;
+  /** Whether the program was ever started, so that it starts again after a fault. */
+  private isWanted = false;
+  /** How many faults keep the program from starting. */
+  private offs = 0;
 
   constructor(
     name: string,
-    programName: string,
+    spec: HostSpec,
     world: HostWorld,
     audio: FakeAudio,
     starter: ProgramStarter,
   ) {
     this.name = name;
-    this.programName = programName;
+    this.spec = spec;
     this.world = world;
     this.audio = audio;
     this.starter = starter;
@@ -85,14 +91,24 @@ export class Host implements WallClock {
     return WALL_EPOCH_MS + this.world.clock.now() + this.wallOffsetMs;
   }
 
-  /** Starts the program; does nothing while it runs. */
+  /** Starts the program; does nothing while it runs. What is kept off starts afterwards. */
   start(): void {
-    if (this.currentLife !== undefined) return;
+    this.isWanted = true;
+    if (this.currentLife !== undefined || this.offs > 0) return;
     this.boots += 1;
     const life = new Life(this, this.world, this.boots);
     this.currentLife = life;
-    this.world.record(this, { type: 'host.started', program: this.programName });
+    this.world.record(this, startedEvent(this.spec));
     this.world.run(life, () => life.begin(this.starter));
+  }
+
+  /** Keeps the program from starting, until this is undone as often as it was called. */
+  keepOff(): Undo {
+    this.offs += 1;
+    return once(() => {
+      this.offs -= 1;
+      if (this.isWanted) this.start();
+    });
   }
 
   /** The process is gone, and its kernel closes the sockets. */
@@ -123,26 +139,37 @@ export class Host implements WallClock {
     }
     life.whenOver(onStopped);
     this.world.record(this, { type: 'host.stopping', signal: 'SIGTERM' });
-    this.world.run(life, () => life.stop(() => this.stopped(life)));
+    life.receive('io', () => life.stop(() => this.stopped(life)));
   }
 
-  pause(): void {
-    if (this.currentLife === undefined || this.currentLife.isPaused) return;
-    this.world.record(this, { type: 'host.paused' });
-    this.currentLife.pause();
+  /** Somebody presses the button. */
+  press(): void {
+    this.currentLife?.receive('io', () => this.audio.press());
   }
 
-  resume(): void {
-    if (this.currentLife?.isPaused !== true) return;
-    const pausedMs = this.currentLife.pausedForMs();
-    this.world.record(this, { type: 'host.resumed', pausedMs });
-    this.currentLife.resume();
+  /** The process stands still until this is undone. Several pauses may overlap. */
+  pause(): Undo {
+    const life = this.currentLife;
+    if (life === undefined) return () => undefined;
+    if (!life.isPaused) this.world.record(this, { type: 'host.paused' });
+    life.pause();
+    return once(() => this.resume(life));
   }
 
   /** As a pause, and monotonic time stands still as well: the machine sleeps. */
-  suspend(): void {
-    this.pause();
-    this.currentLife?.standStill();
+  suspend(): Undo {
+    const resume = this.pause();
+    const goOn = this.currentLife?.standStill();
+    return () => {
+      goOn?.();
+      resume();
+    };
+  }
+
+  /** Reports what the program holds; nothing, where it does not run. */
+  inspect(): void {
+    const { life } = this;
+    if (life !== undefined) this.world.record(this, { type: 'host.inspected', ...life.holdings() });
   }
 
   stepWallClock(byMs: number): void {
@@ -158,6 +185,13 @@ export class Host implements WallClock {
   /** What the speaker plays now fails. */
   failSpeaker(): void {
     this.currentLife?.devices.failSpeaker();
+  }
+
+  private resume(life: Life): void {
+    if (life !== this.currentLife) return;
+    const pausedMs = life.pausedForMs();
+    if (life.pauses === 1) this.world.record(this, { type: 'host.resumed', pausedMs });
+    life.resume();
   }
 
   private stopped(life: Life): void {
@@ -194,7 +228,9 @@ export class Life {
   private readonly held: Record<'timer' | 'io', (() => void)[]> = { timer: [], io: [] };
   private readonly onOver: (() => void)[] = [];
   private program: Program | undefined;
-  private pausedAtMs: number | undefined;
+  /** How many pauses hold it. */
+  pauses = 0;
+  private pausedAtMs = 0;
   private alive = true;
 
   constructor(host: Host, world: HostWorld, boot: number) {
@@ -216,7 +252,7 @@ export class Life {
   }
 
   get isPaused(): boolean {
-    return this.pausedAtMs !== undefined;
+    return this.pauses > 0;
   }
 
   begin(starter: ProgramStarter): void {
@@ -236,23 +272,24 @@ export class Life {
   }
 
   pause(): void {
-    this.pausedAtMs = this.world.clock.now();
+    if (!this.isPaused) this.pausedAtMs = this.world.clock.now();
+    this.pauses += 1;
   }
 
-  standStill(): void {
-    this.clock.standStill();
+  standStill(): Undo {
+    return this.clock.standStill();
   }
 
   pausedForMs(): number {
-    return this.world.clock.now() - (this.pausedAtMs ?? this.world.clock.now());
+    return this.world.clock.now() - this.pausedAtMs;
   }
 
   /**
    * As Node does after a stall: the timers that have expired first, and then what the sockets have.
    */
   resume(): void {
-    this.pausedAtMs = undefined;
-    this.clock.goOn();
+    this.pauses -= 1;
+    if (this.isPaused) return;
     for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {
       this.world.clock.schedule(0, () => this.receive('io', code));
     }
@@ -281,7 +318,8 @@ export class Life {
     return this.clock;
   }
 
-  private receive(kind: 'timer' | 'io', code: () => void): void {
+  /** Runs code as the program: later where it is paused, never where it is over. */
+  receive(kind: 'timer' | 'io', code: () => void): void {
     if (!this.alive) return;
     if (this.isPaused) this.held[kind].push(code);
     else this.world.run(this, code);
@@ -292,11 +330,15 @@ export class Life {
     const random = world.random.fork(`${host.name}/${this.boot}`);
     const masks = random.fork('masks');
     return {
-      clock,
+      clock: {
+        now: () => clock.now(),
+        setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
+        clearTimeout: (timer) => clock.clearTimeout(timer),
+      },
       random: random.fork('program'),
       sockets: {
-        connect: (options) => this.nic.connect(options),
-        listen: (address, onSocket) => this.nic.listen(address, onSocket),
+        connect: (options) => this.use('sockets').nic.connect(options),
+        listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),
         generateMask: (mask) => masks.fill(mask),
       },
       events: { emit: (event: LinkEvent) => this.report(event) },
@@ -307,7 +349,20 @@ export class Life {
   }
 
   private report(event: LinkEvent): void {
-    if (this.alive) this.world.record(this.host, event);
-    else this.world.record(this.host, { type: 'host.acted_late', port: event.type });
+    if (this.use(event.type).alive) this.world.record(this.host, event);
   }
+
+  /** A program that is over and uses a port is told on; nothing comes of it. */
+  private use(port: string): this {
+    if (!this.alive) this.world.record(this.host, { type: 'host.acted_late', port });
+    return this;
+  }
+}
+
+function startedEvent(spec: HostSpec): AnyEvent {
+  const { program } = spec;
+  const server = program === 'client' ? { server: spec.server } : {};
+  const hasOwn = program !== 'peer' && Object.keys(spec.settings).length > 0;
+  const settings = hasOwn ? { settings: spec.settings } : {};
+  return { type: 'host.started', program, ...server, ...settings };
 }

@@ -50,7 +50,7 @@ export class Recorder {
 
   /** The last events, oldest first. */
   lastEvents(): readonly RecordedEvent[] {
-    return this.kept.slice(-this.options.keep);
+    return this.kept.slice(Math.max(0, this.kept.length - this.options.keep));
   }
 
   /** Ends the recording. */
@@ -73,6 +73,6 @@ export class Recorder {
   /** Twice as many as asked for are let in before the older half goes: amortised, that is cheap. */
   private keep(event: RecordedEvent): void {
     this.kept.push(event);
-    if (this.kept.length >= this.options.keep * 2) this.kept = this.kept.slice(-this.options.keep);
+    if (this.kept.length >= this.options.keep * 2) this.kept = [...this.lastEvents()];
   }
 }

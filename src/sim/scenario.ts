@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { duration } from './duration';
-import { expectationSchema } from './expectation';
+import { expectationSchema, type Expectation, type Pattern } from './expectation';
 import { dialledBy, hostSchema, type HostSpec } from './host-spec';
 import { faultSchema } from './network-faults';
 import { SeededRandom } from './random';
@@ -26,10 +26,13 @@ const actSchema = z
     presses: z.literal('button').optional(),
     /** Tells the program to stop for good, as SIGTERM does. */
     stops: z.literal('program').optional(),
+    /** Counts what the program holds: reported as `host.inspected`. */
+    inspects: z.literal('holdings').optional(),
   })
   .refine(
-    (act) => [act.says, act.presses, act.stops].filter((one) => one !== undefined).length === 1,
-    'must have exactly one of says, presses and stops',
+    ({ at: _at, on: _on, ...deeds }) =>
+      Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
+    'must have exactly one of says, presses, stops and inspects',
   );
 
 const DEFAULT_HOSTS = {
@@ -60,6 +63,11 @@ export const scenarioSchema = z
       const known = Object.keys(scenario.hosts).join(', ');
       context.addIssue({ code: 'custom', path, message: `no host '${host}' here, only: ${known}` });
     }
+    for (const { path, atMs } of instants(scenario)) {
+      if (atMs <= scenario.lasts) continue;
+      const message = `must not come after the end, at ${scenario.lasts} ms`;
+      context.addIssue({ code: 'custom', path, message });
+    }
   });
 
 type Named = { readonly path: PropertyKey[]; readonly host: string };
@@ -68,6 +76,7 @@ function namedHosts(scenario: {
   readonly hosts: Readonly<Record<string, HostSpec>>;
   readonly acts: readonly { readonly on: string }[];
   readonly faults: readonly z.output<typeof faultSchema>[];
+  readonly expect: readonly Expectation[];
 }): Named[] {
   const ofHosts = Object.entries(scenario.hosts).flatMap(([key, spec]) =>
     dialledBy(spec).map(({ host, path }) => ({ path: ['hosts', key, ...path], host })),
@@ -78,7 +87,35 @@ function namedHosts(scenario: {
       ? [{ path: ['faults', index, 'host'], host: fault.host }]
       : fault.between.map((host) => ({ path: ['faults', index, 'between'], host })),
   );
-  return [...ofHosts, ...ofActs, ...ofFaults];
+  const ofExpectations = scenario.expect.flatMap((expectation, index) =>
+    patternsOf(expectation).flatMap(([key, { host }]): Named[] =>
+      // What the simulator itself reports is the world's.
+      typeof host === 'string' && host !== 'world'
+        ? [{ path: ['expect', index, key, 'host'], host }]
+        : [],
+    ),
+  );
+  return [...ofHosts, ...ofActs, ...ofFaults, ...ofExpectations];
+}
+
+function patternsOf(expectation: Expectation): [string, Pattern][] {
+  if (expectation.check !== 'within') return [['of', expectation.of]];
+  return [
+    ['from', expectation.from],
+    ['to', expectation.to],
+  ];
+}
+
+type Instant = { readonly path: PropertyKey[]; readonly atMs: number };
+
+/** What happens in the story, and when: all of it before the world is healed. */
+function instants({ acts, faults, hosts }: Pick<Scenario, 'acts' | 'faults' | 'hosts'>): Instant[] {
+  const starts = Object.entries(hosts).flatMap(([key, { startsAt }]): Instant[] =>
+    startsAt === 'never' ? [] : [{ path: ['hosts', key, 'startsAt'], atMs: startsAt }],
+  );
+  const ofActs = acts.map(({ at }, index) => ({ path: ['acts', index, 'at'], atMs: at }));
+  const ofFaults = faults.map(({ at }, index) => ({ path: ['faults', index, 'at'], atMs: at }));
+  return [...starts, ...ofActs, ...ofFaults];
 }
 
 /** A checked scenario: defaults filled in, every duration in whole milliseconds. */

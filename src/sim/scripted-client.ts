@@ -1,6 +1,5 @@
 import { WebSocket, type ClientOptions } from 'ws';
 
-import type { Clock } from '../ports';
 import { DEVICE_HEADER, TARS_V2 } from '../protocol';
 import type { HostPorts, Program } from './host';
 import type { Frame, PeerSpec } from './host-spec';
@@ -26,7 +25,7 @@ export class ScriptedClient implements Program {
   async shutdown(): Promise<void> {}
 
   private talk({ device, protocol, says, server }: Talker): void {
-    const { remoteClock, sockets } = this.ports;
+    const { sockets } = this.ports;
     const options: ClientOptions = {
       createConnection: (() =>
         sockets.connect({ host: server, port: this.port, tls: false })) as unknown as () => never,
@@ -37,7 +36,7 @@ export class ScriptedClient implements Program {
     const offered = protocol === TARS_V2 ? [TARS_V2] : [];
     const socket = new WebSocket(`ws://${server}:${this.port}`, offered, options);
     socket.on('error', () => socket.terminate());
-    socket.on('open', () => speak(socket, says, remoteClock));
+    socket.on('open', () => speak(socket, says, this.ports));
   }
 
   private dawdle(does: Dawdler, left: number): void {
@@ -52,16 +51,26 @@ export class ScriptedClient implements Program {
 }
 
 /** Sends each frame at its time, for as long as the WebSocket is open. */
-export function speak(socket: WebSocket, frames: readonly Frame[], clock: Clock): void {
+export function speak(
+  socket: WebSocket,
+  frames: readonly Frame[],
+  { remoteClock, sound }: Pick<HostPorts, 'remoteClock' | 'sound'>,
+): void {
   for (const frame of frames) {
-    clock.setTimeout(() => {
-      for (let time = 0; time < frame.times; time += 1) sendFrame(socket, frame);
+    const pcm = frame.sound === undefined ? undefined : sound(frame.sound);
+    remoteClock.setTimeout(() => {
+      for (let time = 0; time < frame.times; time += 1) sendFrame(socket, frame, pcm);
     }, frame.at);
   }
 }
 
-function sendFrame(socket: WebSocket, { bytes, close, ping, pong, raw, text }: Frame): void {
+function sendFrame(
+  socket: WebSocket,
+  { bytes, close, ping, pong, raw, text }: Frame,
+  pcm: Buffer | undefined,
+): void {
   if (socket.readyState !== WebSocket.OPEN) return;
+  if (pcm !== undefined) socket.send(pcm);
   if (text !== undefined) socket.send(text);
   if (bytes !== undefined) socket.send(Buffer.alloc(bytes));
   if (ping !== undefined) socket.ping();

@@ -59,7 +59,7 @@ class ScriptedSession implements EngineSession {
     for (const found of this.utterances.push(pcm)) {
       if (this.isOver) return;
       if (found.type === 'speech') this.handlers.onSpeech();
-      else this.answer();
+      else this.answer(this.script.repeats ? found.pcm : this.answerPcm);
     }
   }
 
@@ -74,24 +74,24 @@ class ScriptedSession implements EngineSession {
     this.handlers.onFailed('script');
   }
 
-  private answer(): void {
+  private answer(pcm: Buffer): void {
     const { answersAfter, transcript } = this.script;
     this.handlers.onUtterance();
     if (answersAfter === 'never') return;
     this.clock.setTimeout(() => {
-      if (!this.isOver) this.handlers.onTurn({ transcript, audio: this.speech() });
+      if (!this.isOver) this.handlers.onTurn({ transcript, audio: this.speech(pcm) });
     }, answersAfter);
   }
 
-  private async *speech(): AsyncGenerator<Buffer> {
+  private async *speech(pcm: Buffer): AsyncGenerator<Buffer> {
     const { pause, pieceEvery, speechFailsAfter = Infinity } = this.script;
-    for (let at = 0; at < this.answerPcm.length; at += PIECE_BYTES) {
+    for (let at = 0; at < pcm.length; at += PIECE_BYTES) {
       if (at >= speechFailsAfter * BYTES_PER_MS) {
         throw new Error('The script says that speech breaks off.');
       }
       if (at > 0) await this.pass(pieceEvery);
       if (pause !== undefined && isFirstFrom(pause.after, at)) await this.pass(pause.for);
-      yield this.answerPcm.subarray(at, at + PIECE_BYTES);
+      yield pcm.subarray(at, at + PIECE_BYTES);
     }
   }
 
@@ -109,9 +109,15 @@ function isFirstFrom(afterMs: number, at: number): boolean {
   return at >= after && at - PIECE_BYTES < after;
 }
 
-/** Something to hear: a saw-tooth of 200 Hz, which no detector takes for a hotword. */
+/**
+ * Something to hear: a saw-tooth of 200 Hz, which no detector takes for a hotword. Its pieces
+ * differ in loudness, so that it can be heard whether one is missing or comes too early.
+ */
 function hum(lengthMs: number): Buffer {
   const pcm = Buffer.alloc(lengthMs * BYTES_PER_MS);
-  for (let at = 0; at < pcm.length; at += 2) pcm.writeInt16LE((((at / 2) % 80) - 40) * 200, at);
+  for (let at = 0; at < pcm.length; at += 2) {
+    const loudness = 100 + (Math.floor(at / PIECE_BYTES) % 101);
+    pcm.writeInt16LE((((at / 2) % 80) - 40) * loudness, at);
+  }
   return pcm;
 }

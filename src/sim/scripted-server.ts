@@ -27,6 +27,8 @@ export class ScriptedServer implements Program {
     clientTracking: false,
     handleProtocols: () => TARS_V2,
   });
+  /** The close code for each that is to be told. */
+  private readonly goodbyes = new Map<WebSocket, number>();
   private listener: Listener | undefined;
   private accepts = 0;
 
@@ -42,6 +44,7 @@ export class ScriptedServer implements Program {
   }
 
   async shutdown(): Promise<void> {
+    await Promise.all([...this.goodbyes].map(([socket, code]) => sayGoodbye(socket, code)));
     for (const stream of this.streams) stream.destroy();
     await this.listener?.close();
   }
@@ -105,25 +108,41 @@ export class ScriptedServer implements Program {
     this.ports.remoteClock.setTimeout(() => socket.close(does.code), lifeMs);
   }
 
-  private talk(socket: WebSocket, { says }: BehaviourOf<'talks'>): void {
+  private talk(socket: WebSocket, { goodbye, says, startsSessions }: BehaviourOf<'talks'>): void {
     say(socket, { type: 'welcome', device: 'any', connection: 'peer' });
-    speak(socket, says, this.ports.remoteClock);
+    if (startsSessions) startSessions(socket, () => undefined);
+    if (goodbye !== undefined) this.goodbyes.set(socket, goodbye);
+    socket.on('close', () => this.goodbyes.delete(socket));
+    speak(socket, says, this.ports);
   }
 
   private breakOffAnswers(socket: WebSocket, does: BehaviourOf<'breaks_off_answers'>): void {
     const { remoteClock: clock } = this.ports;
     say(socket, { type: 'welcome', device: 'any', connection: 'peer' });
-    socket.on('message', (data, isBinary) => {
-      const decoded = decodeClientMessage(isBinary ? '' : (data as Buffer).toString());
-      if (!decoded.ok || decoded.message.type !== 'hotword_detected') return;
-      const { session = 'base' } = decoded.message;
-      say(socket, { type: 'session_started', session });
+    startSessions(socket, (session) => {
       clock.setTimeout(() => {
         say(socket, { type: 'start_of_tts_stream', session, turn: 1 });
         clock.setTimeout(() => reset(socket), does.resetsAfter);
       }, does.answersAfter);
     });
   }
+}
+
+/** Starts each session that is asked for. */
+function startSessions(socket: WebSocket, onStarted: (session: string) => void): void {
+  socket.on('message', (data, isBinary) => {
+    const decoded = decodeClientMessage(isBinary ? '' : (data as Buffer).toString());
+    if (!decoded.ok || decoded.message.type !== 'hotword_detected') return;
+    const { session = 'base' } = decoded.message;
+    say(socket, { type: 'session_started', session });
+    onStarted(session);
+  });
+}
+
+/** Resolves when the peer has answered, or is gone. */
+async function sayGoodbye(socket: WebSocket, code: number): Promise<void> {
+  socket.close(code);
+  await new Promise((resolve) => socket.once('close', resolve));
 }
 
 function say(socket: WebSocket, message: ServerMessage): void {

@@ -7,6 +7,7 @@
  *   programs       how a program is started     scripted-*     engines and peers that misbehave
  *   virtual-clock  random  network              time, chance and bytes
  *   network-faults every fault, and the map     fake-audio     microphone, speaker, hotword, button
+ *                                               speaker-meter  what was heard, what waited
  *   recorder       the trace and its hash       invariants/    what must always hold
  *   trap  seeded-crypto  event-loop             the fence around a run
  *
@@ -23,6 +24,7 @@ import { judge, type Judge, type Outcome } from './expectation';
 import { loadFixtures } from './fixtures';
 import { allInvariants } from './invariants/catalogue';
 import type { Breach, Invariant, Measurement } from './invariants/invariant';
+import type { ProgramStarter } from './host';
 import { inflict, type Fault } from './network-faults';
 import { Recorder } from './recorder';
 import { checkScenario, type Act, type Scenario, type ScenarioInput } from './scenario';
@@ -33,13 +35,18 @@ export interface SimulateOptions {
   readonly seed: number;
   /** How many of the last events the result holds. Default 5,000. */
   readonly keepEvents?: number;
+  /**
+   * What runs on a host in place of the program that the scenario names, by host: for programs that
+   * do what ours must not.
+   */
+  readonly programs?: Readonly<Record<string, ProgramStarter>>;
   /** Called now and then with the virtual time, in milliseconds. */
   readonly onProgress?: (virtualMs: number) => void;
 }
 
 /** One thing that a run has against the code. */
 export interface Failure {
-  /** `S1`, `L3` ...; or `expectation`, `liveness`, `crash`, `trap`, `stuck`. */
+  /** `S1`, `L3` ...; or `expectation`, `liveness`, `stuck`. */
   readonly kind: string;
   readonly claim: string;
   readonly expected: string;
@@ -103,9 +110,7 @@ export async function simulate(input: ScenarioInput, options: SimulateOptions): 
   if (!Number.isSafeInteger(options.seed)) {
     throw new SimulationError('SIM_SEED', `The seed must be a whole number, not ${options.seed}.`);
   }
-  const scenario = checkScenario(input, options.seed);
-  const sounds = await loadFixtures();
-  for (const { says } of scenario.acts) if (says !== undefined) sounds.sound(says);
+  const { scenario, sounds } = await checkRunnable(input, options.seed);
   if (!(await webSocketKeysAreSeeded())) {
     throw new SimulationError(
       'SIM_WS_LOADED_FIRST',
@@ -121,6 +126,25 @@ export async function simulate(input: ScenarioInput, options: SimulateOptions): 
     busy = false;
     lendRandomBytes(undefined);
   }
+}
+
+/**
+ * Checks whatever can be wrong with a scenario, its sounds too. Rejects with `ScenarioError`.
+ *
+ * @param seed - without one, any of a family is checked.
+ */
+export async function checkRunnable(
+  input: unknown,
+  seed?: number,
+): Promise<{ readonly scenario: Scenario; readonly sounds: SoundLibrary }> {
+  const scenario = checkScenario(input, seed);
+  const sounds = await loadFixtures();
+  for (const { says } of scenario.acts) if (says !== undefined) sounds.sound(says);
+  for (const host of Object.values(scenario.hosts)) {
+    const answers = host.program === 'server' ? host.engine?.answers : undefined;
+    if (answers !== undefined) sounds.sound(answers);
+  }
+  return { scenario, sounds };
 }
 
 class Simulation {
@@ -146,7 +170,8 @@ class Simulation {
       observers: [(event) => this.observe(event)],
       keep: options.keepEvents ?? 5_000,
     });
-    this.world = new World(scenario, options.seed, sounds, this.recorder);
+    const { programs = {}, seed } = options;
+    this.world = new World({ scenario, seed, sounds, programs, recorder: this.recorder });
   }
 
   async run(): Promise<RunResult> {
@@ -173,6 +198,8 @@ class Simulation {
     this.enterPhase('liveness');
     this.healAll();
     const restedBy = lasts + LIVENESS_MS;
+    // What is healed has to be at work again before it can be pending.
+    await this.advance(lasts);
     await this.advance(restedBy, () => this.pending().length === 0);
     for (const what of this.pending()) {
       this.fail('liveness', 'Once all is healed, everything comes to rest.', 'rest', what);
@@ -210,16 +237,18 @@ class Simulation {
     else if ('for' in fault && fault.for !== undefined) this.world.clock.schedule(fault.for, end);
   }
 
-  private act({ on, says, stops }: Act): void {
+  private act({ inspects, on, says, stops }: Act): void {
     const host = this.world.host(on);
     if (says !== undefined) {
       const ms = host.audio.say(this.sounds.sound(says));
       this.world.record(host, { type: 'user.spoke', sound: says, ms });
     } else if (stops !== undefined) {
       host.stop();
+    } else if (inspects !== undefined) {
+      host.inspect();
     } else {
       this.world.record(host, { type: 'user.pressed' });
-      if (host.life !== undefined) this.world.run(host.life, () => host.audio.press());
+      host.press();
     }
   }
 
@@ -269,10 +298,6 @@ class Simulation {
     if (this.judging) for (const each of this.judges) each.observe(event);
     for (const invariant of this.invariants) {
       for (const breach of invariant.observe(event)) this.breached(invariant, breach);
-    }
-    if (event.type === 'trap.sprung') {
-      const claim = 'Time, chance and the world outside are reached through ports alone.';
-      this.fail('trap', claim, 'a port', `${event.what} at ${event.site}`, event.host);
     }
   }
 

@@ -103,23 +103,20 @@ export class Trap {
 
   private trapTime(): void {
     const { wallTime } = this.options;
+    const now = this.trapped('Date.now', wallTime);
     const spring = (what: string): void => this.spring(what);
-    const RealDate = Date;
-    class TrappedDate extends RealDate {
-      constructor(...args: unknown[]) {
-        super(...((args.length === 0 ? [wallTime()] : args) as [number]));
-        if (args.length === 0) spring('new Date()');
-      }
-      static override now(): number {
-        spring('Date.now');
-        return wallTime();
-      }
-      static override [Symbol.hasInstance](value: unknown): boolean {
-        return (
-          typeof value === 'object' && value !== null && RealDate.prototype.isPrototypeOf(value)
-        );
-      }
-    }
+    const TrappedDate = new Proxy(Date, {
+      apply: (RealDate) => {
+        spring('Date()');
+        return new RealDate(wallTime()).toString();
+      },
+      construct: (RealDate, args: [], newTarget) => {
+        if (args.length > 0) return Reflect.construct(RealDate, args, newTarget) as Date;
+        spring('new Date()');
+        return Reflect.construct(RealDate, [wallTime()], newTarget) as Date;
+      },
+      get: (RealDate, name) => (name === 'now' ? now : (Reflect.get(RealDate, name) as unknown)),
+    });
     this.replace(globalThis, 'Date', TrappedDate);
     this.replace(performance, 'now', this.trapped('performance.now', wallTime));
     this.replace(
@@ -130,24 +127,36 @@ export class Trap {
         { bigint: this.trapped('process.hrtime.bigint', () => BigInt(wallTime()) * 1_000_000n) },
       ),
     );
+    this.replace(
+      process,
+      'uptime',
+      this.trapped('process.uptime', () => wallTime() / 1000),
+    );
   }
 
   private trapChance(): void {
     const { random } = this.options;
-    const hex = (): string => Math.floor(random() * 16).toString(16);
+    const uuid = (): string =>
+      '00000000-0000-4000-8000-000000000000'.replace(/0/g, () =>
+        Math.floor(random() * 16).toString(16),
+      );
+    const fill = <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
+      for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.floor(random() * 256);
+      return bytes;
+    };
     this.replace(Math, 'random', this.trapped('Math.random', random));
-    this.replace(
-      crypto,
-      'randomUUID',
-      this.trapped('crypto.randomUUID', () =>
-        '00000000-0000-4000-8000-000000000000'.replace(/0/g, hex),
-      ),
-    );
-    this.replace(
-      crypto,
-      'randomInt',
-      this.trapped('crypto.randomInt', (max: number) => Math.floor(random() * max)),
-    );
+    // What `ws` draws is not meant: it has kept its own `randomBytes`, see `seeded-crypto.ts`.
+    this.trapCrypto('randomBytes', (size: number) => fill(Buffer.alloc(size)));
+    this.trapCrypto('randomFillSync', fill);
+    this.trapCrypto('randomInt', (max: number) => Math.floor(random() * max));
+    this.trapCrypto('randomUUID', uuid);
+    const web = globalThis.crypto;
+    this.replace(web, 'randomUUID', this.trapped('crypto.randomUUID', uuid));
+    this.replace(web, 'getRandomValues', this.trapped('crypto.getRandomValues', fill));
+  }
+
+  private trapCrypto<Args extends never[]>(name: string, answer: (...args: Args) => unknown): void {
+    this.replace(crypto, name, this.trapped(`crypto.${name}`, answer));
   }
 
   private replace(owner: object, name: string, value: unknown): void {
@@ -180,11 +189,14 @@ function unavailable(): never {
   throw new Error('Not available inside a simulation.');
 }
 
-/** The nearest frame of the stack outside this file, without what differs between machines. */
+/**
+ * The nearest frame of the stack outside this file and outside Node, whose lines are not the same
+ * in every version; without what differs between machines.
+ */
 function callSite(): string {
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   const outside = frames.find(
-    (frame) => !frame.includes(__filename) && !/node:internal|async_hooks/.test(frame),
+    (frame) => !frame.includes(__filename) && !/\(node:|at node:/.test(frame),
   );
   const place = outside?.match(/\(?([^\s()]+:\d+:\d+)\)?$/)?.[1] ?? 'unknown';
   return place.replace(/^.*?((?:node_modules|src|test|scenarios|dist)\/)/, '$1');

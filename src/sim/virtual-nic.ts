@@ -44,6 +44,8 @@ export class VirtualNic implements Sockets {
   isRevoked = false;
   readonly #sockets = new Map<TcpEnd, VirtualSocket>();
   readonly #dialling = new Map<VirtualSocket, Dial<Binding>>();
+  /** Accepted by the kernel, and not by the program yet. */
+  readonly #backlog = new Set<TcpEnd>();
   /** Ends that the kernel has, with or without a socket. */
   readonly #ends = new Set<TcpEnd>();
 
@@ -60,7 +62,7 @@ export class VirtualNic implements Sockets {
   }
 
   get openSockets(): number {
-    return this.#sockets.size;
+    return this.#sockets.size - this.#backlog.size;
   }
 
   get dialsInFlight(): number {
@@ -111,6 +113,7 @@ export class VirtualNic implements Sockets {
     for (const socket of this.#sockets.values()) socket.revoke();
     this.#dialling.clear();
     this.#sockets.clear();
+    this.#backlog.clear();
   }
 
   #dial(socket: VirtualSocket, host: string, port: number): Dial<Binding> {
@@ -161,17 +164,22 @@ export class VirtualNic implements Sockets {
   accept(end: TcpEnd, binding: Binding, remote: Endpoint): boolean {
     if (this.machine.ports.get(binding.address.port) !== binding) return false;
     const socket: VirtualSocket = this.#socket(false, true, () => this.#sockets.delete(end));
-    let isNew = true;
+    this.#backlog.add(end);
     this.#sockets.set(end, socket);
     this.#adopt(end, () => {
-      if (isNew) this.#handOver(socket, end, binding, remote);
+      if (this.#backlog.delete(end)) this.#handOver(socket, end, binding, remote);
       else socket.wake();
-      isNew = false;
     });
     return true;
   }
 
+  /** A listener that was closed meanwhile takes nobody any more. */
   #handOver(socket: VirtualSocket, end: TcpEnd, binding: Binding, remote: Endpoint): void {
+    if (this.machine.ports.get(binding.address.port) !== binding) {
+      this.#sockets.delete(end);
+      end.close();
+      return;
+    }
     socket.establish(end, binding.address, remote);
     binding.onSocket({ stream: socket, remoteAddress: remote.address });
     socket.begin();

@@ -1,7 +1,7 @@
 import type { AnyEvent } from '../events';
 import { drained } from './event-loop';
 import { FakeAudio, type SoundLibrary } from './fake-audio';
-import { Host, type HostWorld, type Life } from './host';
+import { Host, type HostWorld, type Life, type ProgramStarter } from './host';
 import type { HostSpec } from './host-spec';
 import { Network, type NetworkObserver } from './network';
 import type { Direction, FaultTarget, Heal } from './network-faults';
@@ -23,7 +23,7 @@ const MAX_STEPS_IN_AN_INSTANT = 100_000;
 export interface Crash {
   readonly host: string;
   readonly atMs: number;
-  readonly error: unknown;
+  readonly stack: string;
 }
 
 /** A run cannot go on. */
@@ -34,6 +34,15 @@ export class WorldError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+export interface WorldOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly sounds: SoundLibrary;
+  readonly recorder: Recorder;
+  /** What runs on a host in place of the program that the scenario names. */
+  readonly programs?: Readonly<Record<string, ProgramStarter>>;
 }
 
 /**
@@ -50,14 +59,15 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   private readonly recorder: Recorder;
   private readonly trap: Trap;
   private running: Life | undefined;
-  private isInside = false;
   /** Whether any program has run since the event loop was last drained. */
   private hasRun = false;
+  /** Lives with code that waits for its turn, and how many pieces of it. */
+  private readonly waiting = new WeakMap<Life, number>();
   private steps = 0;
   private instantMs = 0;
   private stepsInInstant = 0;
 
-  constructor(scenario: Scenario, seed: number, sounds: SoundLibrary, recorder: Recorder) {
+  constructor({ programs = {}, recorder, scenario, seed, sounds }: WorldOptions) {
     this.recorder = recorder;
     this.sounds = sounds;
     this.random = new SeededRandom(seed, scenario.name);
@@ -69,7 +79,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     this.hosts = new Map(
       Object.entries(scenario.hosts).map(([name, spec]) => [
         name,
-        new Host(name, spec.program, this, this.makeAudio(spec), programOf(spec)),
+        new Host(name, spec, this, this.makeAudio(spec), programs[name] ?? programOf(spec)),
       ]),
     );
     this.trap = this.makeTrap();
@@ -102,7 +112,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
   async advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     // What was started from outside, at this very instant, comes first.
-    await drained();
+    await this.drain();
     for (;;) {
       if (isDone()) return;
       const entry = this.clock.next(untilMs);
@@ -110,29 +120,26 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
       this.count(entry.atMs);
       entry.run();
       // What only the network did leaves nothing to the event loop.
-      if (this.hasRun) await drained();
-      this.hasRun = false;
+      if (this.hasRun) await this.drain();
     }
   }
 
+  /**
+   * One program at a time, one callback at a time: what comes before the event loop was drained has
+   * to wait, so that promises and ticks are charged to the life that left them there.
+   */
   run(life: Life, code: () => void): void {
-    if (this.isInside) {
-      // One program at a time: what it causes at another, or at itself, is a step of its own.
-      this.clock.schedule(0, () => this.run(life, code));
+    const waiting = this.waiting.get(life) ?? 0;
+    if (!this.hasRun && waiting === 0) {
+      this.runNow(life, code);
       return;
     }
-    if (!life.isAlive) return;
-    this.steps += 1;
-    this.running = life;
-    this.isInside = true;
-    this.hasRun = true;
-    try {
-      code();
-    } catch (error) {
-      this.crashed(error);
-    } finally {
-      this.isInside = false;
-    }
+    this.waiting.set(life, waiting + 1);
+    this.clock.schedule(0, () => {
+      this.waiting.set(life, (this.waiting.get(life) ?? 1) - 1);
+      if (life.isPaused) life.receive('io', code);
+      else this.runNow(life, code);
+    });
   }
 
   /** An error that nothing caught, thrown by the host that ran last. */
@@ -140,8 +147,9 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     const { running } = this;
     if (running === undefined) throw error;
     const { host } = running;
-    this.crashes.push({ host: host.name, atMs: this.clock.now(), error });
+    this.crashes.push({ host: host.name, atMs: this.clock.now(), stack: stackOf(error) });
     if (host.life === running) host.crash(labelOf(error));
+    else this.record(host, { type: 'host.acted_late', port: 'none, but it threw' });
   }
 
   record(host: Host | undefined, event: AnyEvent): void {
@@ -214,36 +222,30 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   losePower(name: string): Heal {
     const host = this.host(name);
     host.losePower();
-    return () => host.start();
+    return host.keepOff();
   }
 
   kill(name: string): Heal {
     const host = this.host(name);
     host.kill();
-    return () => host.start();
+    return host.keepOff();
   }
 
   stop(name: string): Heal {
     const host = this.host(name);
     host.stop();
-    return () => host.stop(() => host.start());
+    const letStart = host.keepOff();
+    return () => host.stop(letStart);
   }
 
   pause(name: string): Heal {
-    const host = this.host(name);
-    host.pause();
-    return () => host.resume();
+    return this.host(name).pause();
   }
 
   suspend(name: string): Heal {
-    const host = this.host(name);
     const others = [...this.hosts.keys()].filter((other) => other !== name);
-    const cuts = both(others.map((other) => this.cut(name, other, 'both')));
-    host.suspend();
-    return () => {
-      cuts();
-      host.resume();
-    };
+    const cuts = others.map((other) => this.cut(name, other, 'both'));
+    return both([...cuts, this.host(name).suspend()]);
   }
 
   failMicrophone(name: string, opens: number): void {
@@ -266,6 +268,23 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   private atDevice(name: string, act: (host: Host) => void): void {
     const host = this.host(name);
     if (host.life !== undefined) this.run(host.life, () => act(host));
+  }
+
+  private runNow(life: Life, code: () => void): void {
+    if (!life.isAlive) return;
+    this.steps += 1;
+    this.running = life;
+    this.hasRun = true;
+    try {
+      code();
+    } catch (error) {
+      this.crashed(error);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    await drained();
+    this.hasRun = false;
   }
 
   private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
@@ -322,6 +341,10 @@ function both(undos: readonly Undo[]): Heal {
   return () => {
     for (const undo of undos) undo();
   };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** An error in one stable word: its code, or else its class. */

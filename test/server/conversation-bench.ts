@@ -166,7 +166,14 @@ export class ConversationBench {
     this.link = new FakeLink(protocol);
     const { clock, engine } = this;
     const events = { emit: (event: LinkEvent) => this.events.push(event) };
-    this.pool = new EnginePool({ engine, clock, events, maxEngines, closeTimeoutMs: 5_000 });
+    this.pool = new EnginePool({
+      engine,
+      clock,
+      events,
+      maxEngines,
+      maxEnginesPerDevice: maxEngines,
+      closeTimeoutMs: 5_000,
+    });
     this.conversation = new ConversationManager({
       link: this.link,
       clock,

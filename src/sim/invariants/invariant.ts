@@ -1,12 +1,18 @@
 /**
  * The invariants: small machines that read events, of a run or of a journal, and nothing else.
  *
- *   s01-backoff     the wait before each dial            s12-engines      who talks with an engine
- *   s03-sockets     one current connection               s13-shutdown     nothing is left behind
- *   s05-persistence sessions leave the link alone        s14-survival     nothing ends the process
- *   s07-privacy     nobody hears what was not asked for
- *   l01-reconnect   l03-listening   l04-passive          what must happen in the end, and how soon
- *   heartbeat       pings, and silence that is noticed (part of L2)
+ *   s01-backoff     the wait before each dial     s09-patience      a peer that answers is not dead
+ *   s02-jitter      drawn anew each time          s10-wall-clock    may jump
+ *   s03-sockets     one current connection        s11-bounds        of what waits, flies, is written
+ *   s04-identity    what is over stays over       s12-engines       who talks with an engine
+ *   s05-persistence sessions leave the link       s13-shutdown      nothing is left behind
+ *   s06-playback    confirmed once, when heard    s14-survival      nothing ends the process
+ *   s07-privacy     nobody hears unasked          s15-determinism   nothing reaches past a port
+ *   s08-own-audio   of one session alone          s16-close-record  one for each connection
+ *
+ *   l01-reconnect  l02-dead-link  l03-listening   what must happen in the end, and how soon
+ *   l04-passive  l05-deadlines  l06-agreement  l07-cue  l08-devices
+ *   h01-heartbeat   pings on time
  */
 import type { RecordedEvent } from '../../events';
 
@@ -107,9 +113,25 @@ export interface Obligation {
   readonly what: string;
 }
 
-/** Obligations by key; those whose time has passed are breaches. */
+/**
+ * Obligations by key; those whose time has passed are breaches. While a host stands still no time
+ * passes for it.
+ */
 export class Obligations {
   private readonly open = new Map<string, Obligation>();
+  private readonly standing = new Set<string>();
+
+  /** @param graceMs - what a host gets on top of the time for which it stood still. */
+  constructor(private readonly graceMs = 0) {}
+
+  /** Time has come to this event; what was due before it and has not happened is returned. */
+  pass(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.takeOverdue(event.atMs);
+    if (event.type === 'host.paused') this.standing.add(event.host);
+    if (event.type === 'host.started') this.standing.delete(event.host);
+    if (event.type === 'host.resumed') this.resumed(event.host, event.pausedMs);
+    return overdue;
+  }
 
   /** An obligation that is open already keeps its earlier bound. */
   begin(key: string, obligation: Obligation): void {
@@ -128,24 +150,28 @@ export class Obligations {
     for (const [key, obligation] of this.open) if (obligation.host === host) this.open.delete(key);
   }
 
-  /** A host that stood still is given that much more time. */
-  extendHost(host: string, byMs: number): void {
-    for (const obligation of this.open.values())
-      if (obligation.host === host) obligation.dueMs += byMs;
-  }
-
   /** Takes out what is overdue, as breaches. */
   takeOverdue(nowMs: number): readonly Breach[] {
     if (this.open.size === 0) return NONE;
-    const overdue = [...this.open].filter(([, { dueMs }]) => nowMs > dueMs);
-    return overdue.map(([key, { dueMs, expected, host, what }]) => {
+    const breaches: Breach[] = [];
+    for (const [key, { dueMs, expected, host, what }] of this.open) {
+      if (nowMs <= dueMs || this.standing.has(host)) continue;
       this.open.delete(key);
-      return { host, atMs: dueMs, expected, seen: `${what}, and at ${dueMs} ms still not` };
-    });
+      const seen = `${what}, and at ${dueMs} ms still not`;
+      breaches.push({ host, atMs: dueMs, expected, seen });
+    }
+    return breaches;
   }
 
   names(): readonly string[] {
     return [...this.open.values()].map(({ host, what }) => `${host}: ${what}`);
+  }
+
+  private resumed(host: string, pausedMs: number): void {
+    this.standing.delete(host);
+    for (const obligation of this.open.values()) {
+      if (obligation.host === host) obligation.dueMs += pausedMs + this.graceMs;
+    }
   }
 }
 

@@ -1,13 +1,17 @@
 import { HARMLESS } from '../network-faults';
-import type { RecordedEvent } from '../../events';
+import type { FailureLabel, RecordedEvent } from '../../events';
 import { Gauge, Obligations, endsLife, type Breach, type Invariant } from './invariant';
 
 /** The longest wait, and a dial that was under way into nothing when things became good. */
 const RECONNECT_MS = 70_000;
 
+/** The server has no place, or a newer connection has it. */
+const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>(['busy', 'replaced']);
+
 interface Client {
   connected: boolean;
-  running: boolean;
+  /** The host that it dials, where that is known. */
+  readonly server: string | undefined;
 }
 
 /**
@@ -27,7 +31,7 @@ export class ReconnectInvariant implements Invariant {
   private readonly clients = new Map<string, Client>();
 
   observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.takeOverdue(event.atMs);
+    const overdue = this.due.pass(event);
     this.follow(event);
     this.demand(event.atMs);
     return overdue;
@@ -55,7 +59,8 @@ export class ReconnectInvariant implements Invariant {
         this.faults.delete(event.id);
         return;
       case 'host.started':
-        if (event.program === 'client') this.clients.set(host, { connected: false, running: true });
+        if (event.program !== 'client') return;
+        this.clients.set(host, { connected: false, server: event.server });
         return;
       case 'server.listening':
         this.servers.add(host);
@@ -69,8 +74,11 @@ export class ReconnectInvariant implements Invariant {
       case 'link.connected':
         this.connected(event);
         return;
+      case 'link.failed':
       case 'link.lost':
         this.setConnected(host, false);
+        // Whoever is turned away comes back a minute later; till then nothing was good for it.
+        if (TURNED_AWAY.has(event.label)) this.due.meet(host);
         return;
       default:
         if (endsLife(event)) this.ended(host);
@@ -97,8 +105,8 @@ export class ReconnectInvariant implements Invariant {
 
   /** Where anything is bad, nothing is demanded; where all is good, everybody has to connect. */
   private demand(nowMs: number): void {
-    const good = this.faults.size === 0 && this.paused.size === 0 && this.servers.size > 0;
-    for (const [host, { connected }] of this.clients) {
+    for (const [host, { connected, server }] of this.clients) {
+      const good = this.isGoodFor(server);
       if (!good) this.due.meet(host);
       if (!good || connected) continue;
       this.judged = true;
@@ -110,5 +118,10 @@ export class ReconnectInvariant implements Invariant {
         what: `not connected since all is good at ${nowMs} ms`,
       });
     }
+  }
+
+  private isGoodFor(server: string | undefined): boolean {
+    if (this.faults.size > 0 || this.paused.size > 0) return false;
+    return server === undefined ? this.servers.size > 0 : this.servers.has(server);
   }
 }

@@ -7,11 +7,13 @@ const START_MS = 5_000;
 interface State {
   clientState: string;
   listening: string;
-  /** A microphone that does not work cannot listen. */
-  deaf: boolean;
+  microphone: 'closed' | 'open' | 'broken';
+  startedMs: number;
+  /** It was told to stop, and listens to nobody any more. */
+  stopping: boolean;
 }
 
-/** L3: after a session, however it ended, the hotword works again within a second. */
+/** L3: after a start and after a session, however it ended, the hotword works within a second. */
 export class ListeningInvariant implements Invariant {
   readonly id = 'L3';
   readonly claim =
@@ -24,11 +26,13 @@ export class ListeningInvariant implements Invariant {
   private readonly lives = new PerLife<State>(() => ({
     clientState: 'idle',
     listening: 'nothing',
-    deaf: false,
+    microphone: 'closed',
+    startedMs: -Infinity,
+    stopping: false,
   }));
 
   observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.takeOverdue(event.atMs);
+    const overdue = this.due.pass(event);
     this.follow(event);
     return overdue;
   }
@@ -48,7 +52,10 @@ export class ListeningInvariant implements Invariant {
   private follow(event: RecordedEvent): void {
     const state = this.lives.of(event);
     const { host } = event;
-    if (endsLife(event)) this.due.dropHost(host);
+    if (endsLife(event)) {
+      state.stopping = true;
+      this.due.dropHost(host);
+    }
     switch (event.type) {
       case 'state.changed':
         if (event.machine !== 'client') return;
@@ -60,11 +67,15 @@ export class ListeningInvariant implements Invariant {
         this.settle(event, state);
         return;
       case 'microphone.failed':
-        state.deaf = true;
+        state.microphone = 'broken';
         this.due.meet(`${host}/rest`);
         return;
       case 'microphone.opened':
-        state.deaf = false;
+        state.microphone = 'open';
+        this.settle(event, state);
+        return;
+      case 'microphone.closed':
+        state.microphone = 'closed';
         return;
       case 'session.requested':
         if (event.device === undefined) this.requested(event);
@@ -82,8 +93,12 @@ export class ListeningInvariant implements Invariant {
         if (event.device !== undefined || state.clientState === 'idle') return;
         this.mustRest(event, state, 'the link was lost');
         return;
-      case 'host.resumed':
-        this.due.extendHost(host, event.pausedMs);
+      case 'host.started':
+        state.startedMs = event.atMs;
+        if (event.program === 'client') this.mustRest(event, state, 'the program was started');
+        return;
+      case 'button.pressed':
+        this.pressed(event);
         return;
       default:
     }
@@ -100,8 +115,14 @@ export class ListeningInvariant implements Invariant {
     });
   }
 
+  /** Who presses while the link is down is told so, and the ear is closed for that long. */
+  private pressed({ atMs, host }: RecordedEvent): void {
+    const rest = this.due.meet(`${host}/rest`);
+    if (rest !== undefined) this.due.begin(`${host}/rest`, { ...rest, dueMs: atMs + TEARDOWN_MS });
+  }
+
   private mustRest({ atMs, host }: RecordedEvent, state: State, what: string): void {
-    if (state.deaf) return;
+    if (state.microphone === 'broken' || state.stopping) return;
     this.judged = true;
     if (this.rests(state)) return;
     this.due.begin(`${host}/rest`, {
@@ -116,10 +137,12 @@ export class ListeningInvariant implements Invariant {
   private settle(event: RecordedEvent, state: State): void {
     if (!this.rests(state)) return;
     const met = this.due.meet(`${event.host}/rest`);
-    if (met !== undefined) this.gauge.add(event.atMs - met.sinceMs);
+    if (met === undefined || met.sinceMs === state.startedMs) return;
+    this.gauge.add(event.atMs - met.sinceMs);
   }
 
-  private rests({ clientState, listening }: State): boolean {
-    return clientState === 'listening_for_hotword' && listening === 'hotword';
+  private rests({ clientState, listening, microphone }: State): boolean {
+    const isOpen = microphone === 'open' && listening === 'hotword';
+    return isOpen && clientState === 'listening_for_hotword';
   }
 }

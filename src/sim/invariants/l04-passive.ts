@@ -11,6 +11,8 @@ interface State {
   readonly conversations: Map<string, string>;
   /** Losses with a conversation on that are not followed by passive mode yet. */
   readonly losses: Map<string, Loss>;
+  /** The latest loss of each device whose conversation was in passive mode already. */
+  readonly quietLosses: Map<string, RecordedEvent>;
 }
 
 /** L4: a device is lost, and before anything else happens its conversation is in passive mode. */
@@ -26,6 +28,7 @@ export class PassiveInvariant implements Invariant {
   private readonly lives = new PerLife<State>(() => ({
     conversations: new Map(),
     losses: new Map(),
+    quietLosses: new Map(),
   }));
 
   observe(event: RecordedEvent): readonly Breach[] {
@@ -34,10 +37,9 @@ export class PassiveInvariant implements Invariant {
     if (event.type === 'link.lost' && event.device !== undefined) {
       this.lost(event, event.device, state);
     }
-    if (event.type === 'state.changed' && event.machine === 'conversation') {
-      this.changed(event, event.device ?? '', event.to, state);
-    }
-    return late;
+    if (event.type !== 'state.changed' || event.machine !== 'conversation') return late;
+    const stirred = this.changed(event, event.device ?? '', event.to, state);
+    return late.length + stirred.length === 0 ? NONE : [...late, ...stirred];
   }
 
   overdue(): readonly Breach[] {
@@ -60,15 +62,30 @@ export class PassiveInvariant implements Invariant {
   private lost(event: RecordedEvent, device: string, state: State): void {
     const conversation = state.conversations.get(device) ?? 'passive';
     this.judged = true;
-    if (conversation !== 'passive') state.losses.set(device, { event, state: conversation });
+    if (conversation === 'passive') state.quietLosses.set(device, event);
+    else state.losses.set(device, { event, state: conversation });
   }
 
-  private changed(event: RecordedEvent, device: string, to: string, state: State): void {
+  private changed(
+    event: RecordedEvent,
+    device: string,
+    to: string,
+    state: State,
+  ): readonly Breach[] {
     state.conversations.set(device, to);
     const loss = state.losses.get(device);
-    if (loss === undefined || to !== 'passive') return;
-    state.losses.delete(device);
-    this.gauge.add((event.step ?? 0) - (loss.event.step ?? 0));
+    if (loss !== undefined && to === 'passive') {
+      state.losses.delete(device);
+      this.gauge.add((event.step ?? 0) - (loss.event.step ?? 0));
+    }
+    return this.stirred(event, to, state.quietLosses.get(device));
+  }
+
+  /** In passive mode a loss changes nothing. What comes in a later step has another cause. */
+  private stirred(event: RecordedEvent, to: string, quiet: RecordedEvent | undefined): Breach[] {
+    if (quiet?.step === undefined || quiet.step !== event.step) return [];
+    const { atMs, host } = event;
+    return [{ host, atMs, expected: 'passive mode left alone by a loss', seen: `${to} after it` }];
   }
 
   /** Events of the same step may come between: the step is one turn of the server's loop. */

@@ -1,5 +1,13 @@
-import type { FailureLabel, RecordedEvent } from '../../events';
-import { Gauge, NONE, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import type { EventOf, FailureLabel, RecordedEvent } from '../../events';
+import {
+  Gauge,
+  NONE,
+  Obligations,
+  PerLife,
+  endsLife,
+  type Breach,
+  type Invariant,
+} from './invariant';
 
 const STABLE_MS = 10_000;
 const CAP_MS = 60_000;
@@ -15,15 +23,16 @@ interface State {
   /** Consecutive failures, as they are counted here: not as the client says. */
   failures: number;
   connectedAtMs: number | undefined;
+  /** Whether the host stood still while it was connected; its own clock may have, too. */
+  stalled: boolean;
   /** When the last dial failed or the connection was lost; `undefined` while one is under way. */
   failedAtMs: number | undefined;
   dials: number;
-  pausedMs: number;
-  over: boolean;
 }
 
 /**
- * S1: the n-th wait is min(2^n + U[0, 1), 60) s, and n starts again only after 10 s of being up.
+ * S1: the first dial is at the start, the n-th wait min(2^n + U[0, 1), 60) s, and n starts again
+ * only after 10 s of being up.
  */
 export class BackoffInvariant implements Invariant {
   readonly id = 'S1';
@@ -32,48 +41,23 @@ export class BackoffInvariant implements Invariant {
   readonly meaning = 'The Pi hammers a server that is coming back, or stays away for too long.';
   judged = false;
   private readonly gauge = new Gauge('backoff', 'ms', 'min(2^n + U[0, 1), 60) s');
+  private readonly due = new Obligations();
   private readonly lives = new PerLife<State>(() => ({
     failures: 0,
     connectedAtMs: undefined,
+    stalled: false,
     failedAtMs: undefined,
     dials: 0,
-    pausedMs: 0,
-    over: false,
   }));
 
   observe(event: RecordedEvent): readonly Breach[] {
-    switch (event.type) {
-      case 'link.connected':
-        this.lives.of(event).connectedAtMs = event.atMs;
-        return NONE;
-      case 'link.failed':
-        return this.failed(event, event.label, 0);
-      case 'link.lost':
-        if (event.device !== undefined) return NONE; // A server's: it does not dial.
-        return this.failed(event, event.label, this.upMs(event));
-      case 'link.dialing':
-        return this.dialled(event);
-      case 'host.resumed':
-        this.lives.of(event).pausedMs += event.pausedMs;
-        return NONE;
-      default:
-        if (endsLife(event)) this.lives.of(event).over = true;
-        return NONE;
-    }
+    const overdue = this.due.pass(event);
+    const here = this.observeHere(event);
+    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
   }
 
   overdue(nowMs: number): readonly Breach[] {
-    const breaches: Breach[] = [];
-    for (const [host, state] of this.lives.entries()) {
-      const { failedAtMs, failures } = state;
-      if (state.over || failedAtMs === undefined) continue;
-      const dueMs = failedAtMs + latestMs(failures) + state.pausedMs;
-      if (nowMs <= dueMs) continue;
-      state.over = true;
-      const expected = `a dial by ${dueMs} ms, after failure ${failures}`;
-      breaches.push({ host, atMs: dueMs, expected, seen: 'no dial' });
-    }
-    return breaches;
+    return this.due.takeOverdue(nowMs);
   }
 
   pending(): readonly string[] {
@@ -84,27 +68,70 @@ export class BackoffInvariant implements Invariant {
     return this.gauge.read();
   }
 
-  private upMs(event: RecordedEvent): number {
-    const { connectedAtMs } = this.lives.of(event);
-    return connectedAtMs === undefined ? 0 : event.atMs - connectedAtMs;
+  private observeHere(event: RecordedEvent): readonly Breach[] {
+    switch (event.type) {
+      case 'host.started':
+        if (event.program === 'client') this.mustDial(event, 0, 'the program was started');
+        return NONE;
+      case 'link.connected':
+        this.connected(event);
+        return NONE;
+      case 'host.resumed':
+        this.lives.of(event).stalled = true;
+        return NONE;
+      case 'link.failed':
+        this.failed(event, event.label, 0);
+        return NONE;
+      case 'link.lost':
+        // A server's has a device, and it does not dial.
+        if (event.device === undefined) this.failed(event, event.label, this.upMs(event));
+        return NONE;
+      case 'link.dialing':
+        return this.dialled(event);
+      default:
+        if (endsLife(event)) this.due.dropHost(event.host);
+        return NONE;
+    }
   }
 
-  private failed(event: RecordedEvent, label: FailureLabel, upMs: number): readonly Breach[] {
+  private connected(event: RecordedEvent): void {
+    const state = this.lives.of(event);
+    state.connectedAtMs = event.atMs;
+    state.stalled = false;
+  }
+
+  private upMs(event: EventOf<'link.lost'>): number {
+    const { connectedAtMs, stalled } = this.lives.of(event);
+    if (connectedAtMs === undefined) return 0;
+    return stalled ? event.upMs : event.atMs - connectedAtMs;
+  }
+
+  private failed(event: RecordedEvent, label: FailureLabel, upMs: number): void {
     const state = this.lives.of(event);
     const next = upMs >= STABLE_MS ? 1 : state.failures + 1;
     state.failures = UNWELCOME.has(label) ? Math.max(next, UNWELCOME_ATTEMPT) : next;
     state.connectedAtMs = undefined;
     state.failedAtMs = event.atMs;
-    state.pausedMs = 0;
-    if (label === 'local_shutdown') state.over = true;
-    return NONE;
+    if (label === 'local_shutdown') return;
+    this.mustDial(event, latestMs(state.failures), `failure ${state.failures}`);
+  }
+
+  private mustDial({ atMs, host }: RecordedEvent, withinMs: number, what: string): void {
+    this.due.begin(host, {
+      host,
+      sinceMs: atMs,
+      dueMs: atMs + withinMs,
+      expected: `a dial within ${withinMs} ms of ${what}`,
+      what: `${what} at ${atMs} ms: no dial`,
+    });
   }
 
   private dialled(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
-    const { failedAtMs, failures, pausedMs } = state;
+    const { failedAtMs, failures } = state;
     state.dials += 1;
     state.failedAtMs = undefined;
+    this.due.meet(event.host);
     this.judged = true;
     if (state.dials === 1) return NONE;
     const { atMs, host } = event;
@@ -114,9 +141,8 @@ export class BackoffInvariant implements Invariant {
     const waitMs = atMs - failedAtMs;
     this.gauge.add(waitMs);
     const low = earliestMs(failures);
-    const high = latestMs(failures) + pausedMs;
-    if (waitMs >= low && waitMs <= high) return NONE;
-    const expected = `${low} to ${high} ms of waiting before retry ${failures}`;
+    if (waitMs >= low) return NONE;
+    const expected = `${low} to ${latestMs(failures)} ms of waiting before retry ${failures}`;
     return [{ host, atMs, expected, seen: `${waitMs} ms` }];
   }
 }

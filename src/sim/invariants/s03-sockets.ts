@@ -1,8 +1,10 @@
 import type { RecordedEvent } from '../../events';
 import { NONE, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
 
-/** How long a socket may take to be gone once its connection has ended. */
+/** How long a socket may take to be gone once its connection has ended ... */
 const CLOSING_MS = 2_000;
+/** ... and where the peer is known to be dead, so that nothing is left to say. */
+const CUTTING_MS = 0;
 const MAX_UNCLOSED = 2;
 
 interface State {
@@ -11,6 +13,7 @@ interface State {
   /** The server's current connection of each device. */
   readonly ofDevice: Map<string, string>;
   readonly unclosed: Set<string>;
+  /** Those that failed or were lost in this life, whether their socket is closed or not. */
   readonly ended: Set<string>;
 }
 
@@ -31,29 +34,10 @@ export class SocketsInvariant implements Invariant {
   }));
 
   observe(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.closing.pass(event);
     if (endsLife(event)) this.closing.dropHost(event.host);
-    switch (event.type) {
-      case 'link.dialing':
-        return this.dialled(event, event.connection);
-      case 'link.accepted':
-        return this.accepted(event, event.connection, event.device);
-      case 'link.failed':
-      case 'link.lost':
-        return this.ended(event, event.connection);
-      case 'link.closed':
-        return this.closed(event, event.connection);
-      case 'control.received':
-      case 'control.sent':
-      case 'audio.sent':
-      case 'audio.received':
-      case 'heartbeat.sent':
-        return this.acted(event, event.connection);
-      case 'host.resumed':
-        this.closing.extendHost(event.host, event.pausedMs);
-        return NONE;
-      default:
-        return NONE;
-    }
+    const here = this.observeHere(event);
+    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
   }
 
   overdue(nowMs: number): readonly Breach[] {
@@ -66,6 +50,30 @@ export class SocketsInvariant implements Invariant {
 
   measurements(): [] {
     return [];
+  }
+
+  private observeHere(event: RecordedEvent): readonly Breach[] {
+    switch (event.type) {
+      case 'link.dialing':
+        return this.dialled(event, event.connection);
+      case 'link.accepted':
+        return this.accepted(event, event.connection, event.device);
+      case 'link.failed':
+      case 'link.lost':
+        return this.ended(event, event.connection, event.label === 'heartbeat_timeout');
+      case 'link.closed':
+        return this.closed(event, event.connection);
+      case 'link.open':
+      case 'link.connected':
+      case 'control.received':
+      case 'control.sent':
+      case 'audio.sent':
+      case 'audio.received':
+      case 'heartbeat.sent':
+        return this.acted(event, event.connection);
+      default:
+        return NONE;
+    }
   }
 
   private dialled(event: RecordedEvent, connection: string): readonly Breach[] {
@@ -96,36 +104,40 @@ export class SocketsInvariant implements Invariant {
     return [{ host, atMs, expected: `one current connection of ${device}`, seen }];
   }
 
-  private ended(event: RecordedEvent, connection: string): readonly Breach[] {
+  private ended(event: RecordedEvent, connection: string, isDead: boolean): readonly Breach[] {
     const state = this.lives.of(event);
+    const { atMs, host } = event;
     if (state.current === connection) state.current = undefined;
     for (const [device, current] of state.ofDevice) {
       if (current === connection) state.ofDevice.delete(device);
     }
-    const { atMs, host } = event;
-    const isSecond = state.ended.has(connection);
-    state.ended.add(connection);
-    if (isSecond) {
-      return [
-        { host, atMs, expected: 'one end of each connection', seen: `a second of ${connection}` },
-      ];
+    if (state.ended.has(connection)) {
+      const seen = `a second of ${connection}`;
+      return [{ host, atMs, expected: 'one end of each connection', seen }];
     }
+    state.ended.add(connection);
+    this.mustClose(event, connection, isDead ? CUTTING_MS : CLOSING_MS);
+    return NONE;
+  }
+
+  private mustClose({ atMs, host }: RecordedEvent, connection: string, withinMs: number): void {
     this.closing.begin(`${host}/${connection}`, {
       host,
       sinceMs: atMs,
-      dueMs: atMs + CLOSING_MS,
-      expected: `the socket of ${connection} closed within ${CLOSING_MS} ms of its end`,
+      dueMs: atMs + withinMs,
+      expected: `the socket of ${connection} closed within ${withinMs} ms of its end`,
       what: `${connection} ended at ${atMs} ms`,
     });
-    return NONE;
   }
 
   private closed(event: RecordedEvent, connection: string): readonly Breach[] {
     const state = this.lives.of(event);
-    state.unclosed.delete(connection);
-    state.ended.delete(connection);
     this.closing.meet(`${event.host}/${connection}`);
-    return NONE;
+    const isKnown = state.unclosed.delete(connection);
+    if (!isKnown || state.ended.has(connection)) return NONE;
+    const { atMs, host } = event;
+    const expected = `the end of ${connection} told before its socket is closed`;
+    return [{ host, atMs, expected, seen: 'a closed socket' }];
   }
 
   private acted(event: RecordedEvent, connection: string): readonly Breach[] {

@@ -1,5 +1,5 @@
 import { CLOSE_NORMAL } from '../../constants';
-import type { RecordedEvent } from '../../events';
+import type { EventOf, RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, type Invariant } from './invariant';
 
 /** A link that goes down this soon after a session began or ended went down because of it. */
@@ -30,7 +30,7 @@ export class PersistenceInvariant implements Invariant {
         state.connection = event.connection;
         return NONE;
       case 'session.started':
-        return this.started(event, event.connection);
+        return this.started(event);
       case 'session.ended':
         if (event.reason !== 'link_lost' && event.reason !== 'shutdown') {
           state.lastSessionEvent = event;
@@ -39,8 +39,10 @@ export class PersistenceInvariant implements Invariant {
       case 'host.stopping':
         state.stopping = true;
         return NONE;
-      case 'link.closing':
       case 'link.lost':
+        if (event.device === undefined) state.connection = undefined;
+        return this.wentDown(event);
+      case 'link.closing':
         return this.wentDown(event);
       default:
         return NONE;
@@ -59,13 +61,15 @@ export class PersistenceInvariant implements Invariant {
     return [];
   }
 
-  private started(event: RecordedEvent, connection: string): readonly Breach[] {
+  private started(event: EventOf<'session.started'>): readonly Breach[] {
+    const { atMs, connection, device, host } = event;
     const state = this.lives.of(event);
     state.lastSessionEvent = event;
     this.judged = true;
-    if (state.connection === undefined || state.connection === connection) return NONE;
-    const { atMs, host } = event;
-    const expected = `the session over ${state.connection}, which is up`;
+    // A server has a connection for each device, and reports the one that it uses.
+    if (device !== undefined || state.connection === connection) return NONE;
+    const up = state.connection ?? 'a connection';
+    const expected = `the session over ${up}, which is up`;
     return [{ host, atMs, expected, seen: `over ${connection}` }];
   }
 

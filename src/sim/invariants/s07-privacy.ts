@@ -8,6 +8,9 @@ const ECHO_MS = 200;
 interface State {
   /** The acknowledged session. */
   session: string | undefined;
+  /** The last session that the server said it has started; a base server says no such thing. */
+  granted: string | undefined;
+  isBase: boolean;
   /** Undefined on a host that is no client. */
   clientState: string | undefined;
   listening: Listening;
@@ -28,6 +31,8 @@ export class PrivacyInvariant implements Invariant {
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     session: undefined,
+    granted: undefined,
+    isBase: false,
     clientState: undefined,
     listening: 'nothing',
     sounding: false,
@@ -60,6 +65,12 @@ export class PrivacyInvariant implements Invariant {
       case 'state.changed':
         if (event.machine === 'client') state.clientState = event.to;
         return NONE;
+      case 'link.connected':
+        state.isBase = event.protocol === 'base';
+        return NONE;
+      case 'control.received':
+        if (event.message === 'session_started') state.granted = event.session;
+        return NONE;
       case 'session.started':
         if (event.device === undefined) state.session = event.session;
         return NONE;
@@ -75,6 +86,7 @@ export class PrivacyInvariant implements Invariant {
         state.listening = 'nothing';
         return NONE;
       case 'speaker.started':
+        this.judged = true;
         state.sounding = true;
         return NONE;
       case 'speaker.silent':
@@ -90,12 +102,15 @@ export class PrivacyInvariant implements Invariant {
     if (state.clientState === undefined) return NONE;
     this.judged = true;
     const { atMs, host } = event;
-    if (state.session === session && state.clientState === 'active_session') return NONE;
-    const seen = `audio of session ${session} in state ${state.clientState}`;
+    const isGranted = state.isBase || state.granted === session;
+    const isOurs = state.session === session && state.clientState === 'active_session';
+    if (isOurs && isGranted) return NONE;
+    const how = isGranted ? '' : ', which the server has not started';
+    const seen = `audio of session ${session} in state ${state.clientState}${how}`;
     const expected =
       state.session === undefined
         ? 'no audio without a session'
-        : `audio of ${state.session} alone`;
+        : `audio of ${state.session} alone, once it is acknowledged, in state active_session`;
     return [{ host, atMs, expected, seen }];
   }
 

@@ -23,7 +23,7 @@ export class EnginesInvariant implements Invariant {
   private readonly lives = new PerLife<Map<string, Engine>>(() => new Map());
 
   observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.closing.takeOverdue(event.atMs);
+    const overdue = this.closing.pass(event);
     const here = this.observeHere(event);
     return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
   }
@@ -63,9 +63,6 @@ export class EnginesInvariant implements Invariant {
       case 'host.lost_power':
       case 'host.crashed':
         this.closing.dropHost(event.host);
-        return NONE;
-      case 'host.resumed':
-        this.closing.extendHost(event.host, event.pausedMs);
         return NONE;
       default:
         return NONE;

@@ -11,26 +11,13 @@ export class ShutdownInvariant implements Invariant {
   judged = false;
   private readonly gauge = new Gauge('shutdown', 'ms', '<= 3 s');
   private readonly stopping = new Obligations();
+  /** Hosts whose program has crashed: what its last turn still does is no part of a shutdown. */
+  private readonly crashed = new Set<string>();
 
   observe(event: RecordedEvent): readonly Breach[] {
-    switch (event.type) {
-      case 'host.stopping':
-        return this.begun(event);
-      case 'host.stopped':
-        return this.stopped(event);
-      case 'host.acted_late':
-        return [this.breach(event, 'nothing from a program that has stopped', event.port)];
-      case 'host.crashed':
-      case 'host.killed':
-      case 'host.lost_power':
-        this.stopping.dropHost(event.host);
-        return NONE;
-      case 'host.resumed':
-        this.stopping.extendHost(event.host, event.pausedMs);
-        return NONE;
-      default:
-        return NONE;
-    }
+    const overdue = this.stopping.pass(event);
+    const here = this.observeHere(event);
+    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
   }
 
   overdue(nowMs: number): readonly Breach[] {
@@ -43,6 +30,31 @@ export class ShutdownInvariant implements Invariant {
 
   measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
+  }
+
+  private observeHere(event: RecordedEvent): readonly Breach[] {
+    switch (event.type) {
+      case 'host.stopping':
+        return this.begun(event);
+      case 'host.stopped':
+        return this.stopped(event);
+      case 'host.acted_late':
+        if (this.crashed.has(event.host)) return NONE;
+        return [this.breach(event, 'nothing from a program that has stopped', event.port)];
+      case 'host.started':
+        this.crashed.delete(event.host);
+        return NONE;
+      case 'host.crashed':
+        this.crashed.add(event.host);
+        this.stopping.dropHost(event.host);
+        return NONE;
+      case 'host.killed':
+      case 'host.lost_power':
+        this.stopping.dropHost(event.host);
+        return NONE;
+      default:
+        return NONE;
+    }
   }
 
   private begun({ atMs, host }: RecordedEvent): readonly Breach[] {

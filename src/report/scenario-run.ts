@@ -1,0 +1,56 @@
+import type { Outcome } from '../sim/expectation';
+import type { Measurement } from '../sim/invariants/invariant';
+import type { Failure, InvariantVerdict } from '../sim/simulation';
+import type { Crash } from '../sim/world';
+
+/** One run of one scenario with one seed, as plain data: what a worker hands back and a report holds. */
+export interface ScenarioRun {
+  readonly scenario: string;
+  readonly story: string;
+  /** Relative to the working directory where it lies below it. */
+  readonly file: string;
+  readonly seed: number;
+  readonly passed: boolean;
+  readonly failures: readonly Failure[];
+  readonly outcomes: readonly Outcome[];
+  readonly invariants: Readonly<Record<string, InvariantVerdict>>;
+  readonly measurements: readonly Measurement[];
+  readonly crashes: readonly Crash[];
+  readonly events: number;
+  readonly hash: string;
+  readonly virtualMs: number;
+  readonly wallMs: number;
+  /** The command that runs it again. */
+  readonly replay: string;
+}
+
+/** What is known before the first run. */
+export interface Plan {
+  readonly runs: number;
+  readonly scenarios: number;
+  readonly seed: number;
+  /** Seeds for each scenario. */
+  readonly repeat: number;
+}
+
+/** What is known after the last run. */
+export interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  /** Runs that were planned and not started: after Ctrl-C, or after too many failures. */
+  readonly skipped: number;
+  readonly virtualMs: number;
+  readonly wallMs: number;
+  /** What is wrong beyond single runs: hashes that differ, a canary that did not fail. */
+  readonly problems: readonly string[];
+  /** What a reader may want to know besides. */
+  readonly notes: readonly string[];
+}
+
+/** Is given results and writes them down. It computes none. */
+export interface Reporter {
+  begin?(plan: Plan): void;
+  /** Runs come in the order of the plan, whichever was finished first. */
+  finished?(run: ScenarioRun): void;
+  end?(summary: Summary, runs: readonly ScenarioRun[]): void;
+}

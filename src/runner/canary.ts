@@ -1,0 +1,28 @@
+import { simulate } from '../sim/simulation';
+
+import { scenario } from '../sim/scenario';
+
+/**
+ * A scenario that has to fail, because an alarm that has gone dead would let anything pass. Its client
+ * waits for a tenth of what it should, so S1 must break; and its expectation cannot hold.
+ */
+const CANARY = scenario({
+  name: 'canary',
+  story: 'A client that hammers a server which wants nobody: the alarms have to go off.',
+  hosts: {
+    server: { program: 'peer', does: { behaviour: 'answers_upgrade', with: ['fin'] } },
+    pi: { program: 'client', settings: { backoffUnitMs: 100 } },
+  },
+  lasts: '10 s',
+  expect: [{ that: 'what cannot be', check: 'count', of: { type: 'link.connected' }, atLeast: 1 }],
+});
+
+const ALARMS = ['S1', 'expectation'] as const;
+
+/** Runs the canary. Returns what is wrong with the alarm; nothing, if it went off as it must. */
+export async function deadAlarms(seed: number): Promise<readonly string[]> {
+  const { failures, passed } = await simulate(CANARY, { seed });
+  const rung = new Set(failures.map(({ kind }) => kind));
+  const silent = ALARMS.filter((alarm) => !rung.has(alarm));
+  return passed ? [...ALARMS] : silent;
+}

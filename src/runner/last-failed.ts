@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { ScenarioRun } from '../report/scenario-run';
+
+export interface FailedRun {
+  readonly file: string;
+  readonly seed: number;
+}
+
+const FILE = path.join('node_modules', '.cache', 'tars-link', 'last-failed.json');
+
+/** Keeps what failed, for the next time; nothing, where the cache cannot be written. */
+export function rememberFailed(runs: readonly ScenarioRun[]): void {
+  const failed = runs
+    .filter(({ passed }) => !passed)
+    .map(({ file, seed }): FailedRun => ({ file: path.resolve(file), seed }));
+  try {
+    mkdirSync(path.dirname(FILE), { recursive: true });
+    writeFileSync(FILE, JSON.stringify(failed));
+  } catch {
+    // Somebody else's folder, or a read-only one: the option then has nothing to offer, and says so.
+  }
+}
+
+/** What failed the last time; `undefined` where nothing is known of it. */
+export function recallFailed(): readonly FailedRun[] | undefined {
+  try {
+    return JSON.parse(readFileSync(FILE, 'utf8')) as FailedRun[];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Story } from './stories';
+
+/** One run that is to be made. */
+export interface PlannedRun {
+  readonly file: string;
+  readonly name: string;
+  readonly seed: number;
+}
+
+/** The part of a campaign that one machine runs: the `index`-th of `count`, from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  /** Seeds for each scenario: `seed`, `seed + 1`, ... */
+  readonly repeat: number;
+  readonly shard?: Shard;
+}
+
+/**
+ * All runs in the order in which they are reported. A shard takes every n-th of them, so that each
+ * has some of every scenario, and all together have each run once.
+ */
+export function planRuns(stories: readonly Story[], options: PlanOptions): readonly PlannedRun[] {
+  const { repeat, seed, shard } = options;
+  const all = stories.flatMap(({ file, scenario: { name } }) =>
+    Array.from({ length: repeat }, (_, index) => ({ file, name, seed: seed + index })),
+  );
+  if (shard === undefined) return all;
+  return all.filter((_, index) => index % shard.count === shard.index - 1);
+}

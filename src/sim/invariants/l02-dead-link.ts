@@ -1,0 +1,99 @@
+import type { RecordedEvent } from '../../events';
+import { Obligations, endsLife, type Breach, type Invariant } from './invariant';
+
+/** An interval of the heartbeat, and the time for a pong. */
+const NOTICE_MS = 40_000;
+const STALL_GRACE_MS = 5_000;
+
+/** A connection that is up, and the host at its other end. */
+interface Link {
+  readonly host: string;
+  readonly peer: string;
+}
+
+/**
+ * L2: a dead link is noticed within 40 s of the last byte that came in, at each end. What came in is
+ * told by the simulator's wire, not by whom it is about; a journal has none, and so no verdict.
+ */
+export class DeadLinkInvariant implements Invariant {
+  readonly id = 'L2';
+  readonly claim =
+    'A dead link is noticed within 40 s of the last byte that came in, stalls apart.';
+  readonly meaning = 'The Pi hears the hotword, believes in its link, and nobody answers.';
+  judged = false;
+  private readonly due = new Obligations(STALL_GRACE_MS);
+  private readonly links = new Map<string, Link>();
+  /** From whom the last bytes came to each host. */
+  private readonly lastFrom = new Map<string, string>();
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.due.pass(event);
+    this.follow(event);
+    return overdue;
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    return this.due.takeOverdue(nowMs);
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  private follow(event: RecordedEvent): void {
+    if (endsLife(event)) this.forget(event.host);
+    switch (event.type) {
+      case 'wire.delivered':
+        this.delivered(event.from, event.to, event.atMs);
+        return;
+      case 'link.connected':
+      case 'link.accepted':
+        this.up(event, event.connection);
+        return;
+      case 'link.lost':
+        this.links.delete(keyOf(event.host, event.connection));
+        this.due.meet(keyOf(event.host, event.connection));
+        return;
+      default:
+    }
+  }
+
+  private up({ atMs, host }: RecordedEvent, connection: string): void {
+    const peer = this.lastFrom.get(host);
+    if (peer === undefined) return;
+    this.judged = true;
+    this.links.set(keyOf(host, connection), { host, peer });
+    this.expect(keyOf(host, connection), host, atMs);
+  }
+
+  private delivered(from: string, to: string, atMs: number): void {
+    this.lastFrom.set(to, from);
+    for (const [key, { host, peer }] of this.links) {
+      if (host === to && peer === from) this.expect(key, host, atMs);
+    }
+  }
+
+  private expect(key: string, host: string, atMs: number): void {
+    this.due.meet(key);
+    this.due.begin(key, {
+      host,
+      sinceMs: atMs,
+      dueMs: atMs + NOTICE_MS,
+      expected: `the silence since ${atMs} ms noticed within ${NOTICE_MS} ms`,
+      what: `${key} is silent`,
+    });
+  }
+
+  private forget(host: string): void {
+    this.due.dropHost(host);
+    for (const [key, link] of this.links) if (link.host === host) this.links.delete(key);
+  }
+}
+
+function keyOf(host: string, connection: string): string {
+  return `${host}/${connection}`;
+}

@@ -1,0 +1,136 @@
+import { soundMs } from '../../constants';
+import type { RecordedEvent } from '../../events';
+import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+
+const LIMITS_MS: Readonly<Record<string, number>> = {
+  starting: 5_000,
+  active: 30_000,
+  processing: 60_000,
+};
+const PLAYBACK_GRACE_MS = 5_000;
+
+interface State {
+  /** The device of each engine, and what its conversation is in. */
+  readonly deviceOf: Map<string, string>;
+  readonly stateOf: Map<string, string>;
+  readonly sessionOf: Map<string, string>;
+  readonly heardUntilMs: Map<string, number>;
+  /** The server was given another time for ACTIVE than the default. */
+  activeMs: number;
+}
+
+/** L5: no state of a conversation but passive lasts for ever. */
+export class DeadlinesInvariant implements Invariant {
+  readonly id = 'L5';
+  readonly claim =
+    'STARTING lasts 5 s, PROCESSING 60 s, SPEAKING the audio and 5 s, ACTIVE 30 s without speech.';
+  readonly meaning = 'The assistant hangs in the middle of a talk, and holds the microphone open.';
+  judged = false;
+  private readonly gauge = new Gauge('speaking, beyond the audio', 'ms', '<= 5 s');
+  private readonly due = new Obligations();
+  private readonly lives = new PerLife<State>(() => ({
+    deviceOf: new Map(),
+    stateOf: new Map(),
+    sessionOf: new Map(),
+    heardUntilMs: new Map(),
+    activeMs: LIMITS_MS['active'] as number,
+  }));
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const overdue = this.due.pass(event);
+    if (endsLife(event)) this.due.dropHost(event.host);
+    this.follow(event, this.lives.of(event));
+    return overdue;
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    return this.due.takeOverdue(nowMs);
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): ReturnType<Gauge['read']> {
+    return this.gauge.read();
+  }
+
+  private follow(event: RecordedEvent, state: State): void {
+    switch (event.type) {
+      case 'host.started':
+        state.activeMs = Number(event.settings?.['activeTimeoutMs'] ?? state.activeMs);
+        return;
+      case 'engine.opening':
+        state.deviceOf.set(event.engine, event.device);
+        return;
+      case 'session.requested':
+        if (event.device !== undefined) state.sessionOf.set(event.session, event.device);
+        return;
+      case 'session.ended':
+        state.sessionOf.delete(event.session);
+        return;
+      case 'engine.speech':
+        this.spoken(event, state.deviceOf.get(event.engine) ?? '', state);
+        return;
+      case 'audio.sent':
+        this.spoke(event, state.sessionOf.get(event.session), event.bytes, state);
+        return;
+      case 'state.changed':
+        if (event.machine === 'conversation') this.changed(event, event.device ?? '', state);
+        return;
+      default:
+    }
+  }
+
+  private changed(
+    event: RecordedEvent & { readonly type: 'state.changed' },
+    device: string,
+    state: State,
+  ): void {
+    const key = `${event.host}/${device}`;
+    state.stateOf.set(device, event.to);
+    this.due.meet(key);
+    if (event.from === 'speaking') this.measure(event.atMs, device, state);
+    if (event.to === 'speaking') state.heardUntilMs.set(device, event.atMs);
+    const limitMs = event.to === 'active' ? state.activeMs : LIMITS_MS[event.to];
+    if (limitMs !== undefined) this.limit(event, device, event.to, limitMs);
+  }
+
+  /** Speech puts off the end of ACTIVE, and of nothing else. */
+  private spoken(event: RecordedEvent, device: string, state: State): void {
+    if (state.stateOf.get(device) !== 'active') return;
+    this.due.meet(`${event.host}/${device}`);
+    this.limit(event, device, 'active', state.activeMs);
+  }
+
+  /** What is sent takes its time to be heard, and as long the conversation may speak. */
+  private spoke(
+    event: RecordedEvent,
+    device: string | undefined,
+    bytes: number,
+    state: State,
+  ): void {
+    if (device === undefined || state.stateOf.get(device) !== 'speaking') return;
+    const heardUntilMs = Math.max(state.heardUntilMs.get(device) ?? 0, event.atMs) + soundMs(bytes);
+    state.heardUntilMs.set(device, heardUntilMs);
+    this.due.meet(`${event.host}/${device}`);
+    const leftMs = Math.ceil(heardUntilMs - event.atMs);
+    this.limit(event, device, 'speaking', leftMs + PLAYBACK_GRACE_MS);
+  }
+
+  private measure(atMs: number, device: string, state: State): void {
+    const heardUntilMs = state.heardUntilMs.get(device);
+    if (heardUntilMs !== undefined) this.gauge.add(Math.round(Math.max(0, atMs - heardUntilMs)));
+  }
+
+  private limit({ atMs, host }: RecordedEvent, device: string, to: string, limitMs: number): void {
+    this.judged = true;
+    this.due.begin(`${host}/${device}`, {
+      host,
+      sinceMs: atMs,
+      dueMs: atMs + limitMs,
+      expected: `${to} left within ${limitMs} ms`,
+      what: `the conversation with ${device} is ${to} since ${atMs} ms`,
+    });
+  }
+}

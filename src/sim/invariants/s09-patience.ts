@@ -1,0 +1,73 @@
+import type { RecordedEvent } from '../../events';
+import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+
+const PONG_TIMEOUT_MS = 10_000;
+
+interface Beat {
+  pingMs: number;
+  answered: boolean;
+}
+
+/** S9: a peer that answers each ping in time is never taken for dead. */
+export class PatienceInvariant implements Invariant {
+  readonly id = 'S9';
+  readonly claim = 'No link is given up while the peer answers each ping within 10 s.';
+  readonly meaning = 'A slow evening on the Wi-Fi, and the Pi drops a talk that was going well.';
+  judged = false;
+  private readonly lives = new PerLife<Map<string, Beat>>(() => new Map());
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const beats = this.lives.of(event);
+    switch (event.type) {
+      case 'heartbeat.sent':
+        this.pinged(event.connection, event.atMs, beats);
+        return NONE;
+      case 'heartbeat.pong':
+        this.answered(event.connection, beats);
+        return NONE;
+      case 'heartbeat.timeout':
+        return this.gaveUp(event, beats.get(event.connection));
+      case 'link.closed':
+        beats.delete(event.connection);
+        return NONE;
+      default:
+        return NONE;
+    }
+  }
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  /** A ping that is still unanswered keeps its time: that is what the peer is late with. */
+  private pinged(connection: string, atMs: number, beats: Map<string, Beat>): void {
+    const beat = beats.get(connection);
+    if (beat?.answered === false) return;
+    beats.set(connection, { pingMs: atMs, answered: false });
+  }
+
+  private answered(connection: string, beats: Map<string, Beat>): void {
+    this.judged = true;
+    const beat = beats.get(connection);
+    if (beat !== undefined) beat.answered = true;
+  }
+
+  private gaveUp(event: RecordedEvent, beat: Beat | undefined): readonly Breach[] {
+    this.judged = true;
+    const { atMs, host } = event;
+    if (beat === undefined || beat.answered) {
+      return [{ host, atMs, expected: 'patience with a peer that answers', seen: 'given up' }];
+    }
+    const waitedMs = atMs - beat.pingMs;
+    if (waitedMs >= PONG_TIMEOUT_MS) return NONE;
+    return [{ host, atMs, expected: `${PONG_TIMEOUT_MS} ms for a pong`, seen: `${waitedMs} ms` }];
+  }
+}

@@ -1,0 +1,85 @@
+import type { EventOf, RecordedEvent } from '../../events';
+import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+
+interface State {
+  readonly upSinceMs: Map<string, number>;
+  /** Time that a host did not notice: its own clocks are behind by so much at most. */
+  pausedMs: number;
+}
+
+/** S10: the time of day may jump; what is decided and measured goes by monotonic time. */
+export class WallClockInvariant implements Invariant {
+  readonly id = 'S10';
+  readonly claim =
+    'Lengths of time are those of the monotonic clock, whatever the time of day does.';
+  readonly meaning = 'The clock is set, as on every boot of a Pi, and talks end or last for years.';
+  judged = false;
+  private readonly lives = new PerLife<State>(() => ({ upSinceMs: new Map(), pausedMs: 0 }));
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const state = this.lives.of(event);
+    switch (event.type) {
+      case 'link.connected':
+      case 'link.accepted':
+        state.upSinceMs.set(event.connection, event.atMs);
+        return NONE;
+      case 'host.resumed':
+        state.pausedMs += event.pausedMs;
+        return NONE;
+      case 'heartbeat.pong':
+        return this.check(event, 'a round trip', event.rttMs, event.connection, state);
+      case 'link.lost':
+        return this.lost(event, state);
+      default:
+        return NONE;
+    }
+  }
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  private lost(event: EventOf<'link.lost'>, state: State): readonly Breach[] {
+    const { connection, sinceInboundMs, upMs } = event;
+    const breaches = [
+      ...this.check(event, 'time up', upMs, connection, state),
+      ...this.check(event, 'silence', sinceInboundMs, connection, state),
+      ...this.tooShort(event, state),
+    ];
+    state.upSinceMs.delete(connection);
+    return breaches;
+  }
+
+  /** Nothing of a connection can have lasted longer than the connection, or less than nothing. */
+  private check(
+    event: RecordedEvent,
+    what: string,
+    ms: number,
+    connection: string,
+    { upSinceMs }: State,
+  ): readonly Breach[] {
+    const { atMs, host } = event;
+    const sinceMs = upSinceMs.get(connection);
+    this.judged = true;
+    // A journal rounds, and its real clock has fractions.
+    if (sinceMs === undefined || (ms >= 0 && ms <= atMs - sinceMs + 1)) return NONE;
+    const expected = `${what} of 0 to ${atMs - sinceMs} ms`;
+    return [{ host, atMs, expected, seen: `${ms} ms` }];
+  }
+
+  private tooShort(event: EventOf<'link.lost'>, { pausedMs, upSinceMs }: State): readonly Breach[] {
+    const { atMs, connection, host, upMs } = event;
+    const sinceMs = upSinceMs.get(connection);
+    if (sinceMs === undefined || upMs >= atMs - sinceMs - pausedMs - 1) return NONE;
+    const expected = `time up of ${atMs - sinceMs} ms`;
+    return [{ host, atMs, expected, seen: `${upMs} ms` }];
+  }
+}

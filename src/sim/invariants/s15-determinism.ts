@@ -1,0 +1,29 @@
+import type { RecordedEvent } from '../../events';
+import { NONE, type Breach, type Invariant } from './invariant';
+
+/** S15, the part that one run can see: nothing reaches past a port. `--check` compares two runs. */
+export class DeterminismInvariant implements Invariant {
+  readonly id = 'S15';
+  readonly claim = 'Time, chance and the world outside are reached through ports alone.';
+  readonly meaning = 'What was seen once cannot be seen again, and nobody can say why.';
+  judged = false;
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    if (event.type === 'run.started') this.judged = true;
+    if (event.type !== 'trap.sprung') return NONE;
+    const { atMs, host, site, what } = event;
+    return [{ host, atMs, expected: 'a port', seen: `${what} at ${site}` }];
+  }
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+}

@@ -1,0 +1,60 @@
+import { LOSS_LABELS, type RecordedEvent } from '../../events';
+import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+
+/** S16: each connection that was up leaves one record of its end, with a label of the closed list. */
+export class CloseRecordInvariant implements Invariant {
+  readonly id = 'S16';
+  readonly claim = 'Each connection leaves one record of how it ended, with a label of the list.';
+  readonly meaning = 'A disconnect that nobody can explain afterwards.';
+  judged = false;
+  /** Connections that are dialled or up, and have no record yet. */
+  private readonly lives = new PerLife<Set<string>>(() => new Set());
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    const open = this.lives.of(event);
+    switch (event.type) {
+      case 'link.dialing':
+      case 'link.accepted':
+        open.add(event.connection);
+        return NONE;
+      case 'link.failed':
+        open.delete(event.connection);
+        return NONE;
+      case 'link.lost':
+        open.delete(event.connection);
+        return this.lost(event, event.label);
+      case 'link.closed':
+        return this.gone(event, event.connection, open);
+      case 'host.stopped':
+        return [...open].flatMap((connection) => this.gone(event, connection, open));
+      default:
+        return NONE;
+    }
+  }
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  private lost(event: RecordedEvent, label: string): readonly Breach[] {
+    this.judged = true;
+    if ((LOSS_LABELS as readonly string[]).includes(label)) return NONE;
+    const { atMs, host } = event;
+    return [{ host, atMs, expected: 'a label of the closed list', seen: label }];
+  }
+
+  private gone(event: RecordedEvent, connection: string, open: Set<string>): readonly Breach[] {
+    if (!open.delete(connection)) return NONE;
+    const { atMs, host, type } = event;
+    const expected = `a record of the end of ${connection}`;
+    return [{ host, atMs, expected, seen: `${type} without one` }];
+  }
+}

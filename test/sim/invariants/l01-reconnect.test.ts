@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+
+import type { AnyEvent } from '../../../src/events';
+import { ReconnectInvariant } from '../../../src/sim/invariants/l01-reconnect';
+import { Story, connected, killed, lost, paused, resumed, started, stopping, tick } from './story';
+
+const listens: AnyEvent = { type: 'server.listening', port: 1 };
+const began = (fault: string, id = 1): AnyEvent => ({ type: 'fault.began', fault, id });
+const ended = (fault: string, id = 1): AnyEvent => ({ type: 'fault.ended', fault, id });
+const dials = (server: string): AnyEvent => ({ type: 'host.started', program: 'client', server });
+
+function bothUp(): Story {
+  return new Story(new ReconnectInvariant()).at(0, 'server', listens).at(0, 'pi', started);
+}
+
+describe('invariant L1', () => {
+  it('holds for a client that is connected within 70 s, and measures how soon', () => {
+    const story = bothUp().at(70_000, 'pi', connected('c1')).endAt(999_999);
+    expect(story.verdict).to.equal('held');
+    expect(story.invariant.measurements()[0]?.values).to.deep.equal([70_000]);
+  });
+
+  it('is broken by one that is not, and tells since when all is good', () => {
+    expect(bothUp().at(70_001, 'pi', connected('c1')).told).to.deep.equal([
+      '70000 pi: connected within 70000 ms of all being good; ' +
+        'not connected since all is good at 0 ms, and at 70000 ms still not',
+    ]);
+    expect(bothUp().endAt(70_001).verdict).to.equal('broken');
+  });
+
+  it('demands nothing while a fault is on, and counts from its end', () => {
+    const story = bothUp().at(10, 'world', began('outage')).at(100_000, 'world', tick);
+    expect(story.invariant.pending()).to.deep.equal([]);
+    story.at(200_000, 'world', ended('outage'));
+    expect(story.invariant.pending()).to.have.length(1);
+    expect(story.endAt(270_000).verdict).to.equal('held');
+    expect(story.endAt(270_001).verdict).to.equal('broken');
+  });
+
+  it('waits for the last of several faults', () => {
+    const story = bothUp()
+      .at(10, 'world', began('outage', 1), began('dns', 2))
+      .at(20, 'world', ended('outage', 1));
+    expect(story.endAt(999_999).verdict).to.equal('held');
+  });
+
+  it('takes no harmless fault for an excuse', () => {
+    const story = bothUp().at(10, 'world', began('latency'), began('wall_step', 2));
+    expect(story.endAt(70_001).verdict).to.equal('broken');
+  });
+
+  it('demands nothing while the server or a host is away', () => {
+    expect(bothUp().at(10, 'server', killed).endAt(999_999).verdict).to.equal('held');
+    const still = bothUp().at(10, 'server', paused).at(500_000, 'pi', tick);
+    expect(still.verdict).to.equal('held');
+    still.at(600_000, 'server', resumed(599_990));
+    expect(still.endAt(670_001).verdict).to.equal('broken');
+  });
+
+  it('demands a new connection after a loss', () => {
+    const story = bothUp().at(20, 'pi', connected('c1')).at(5_000, 'pi', lost('c1'));
+    expect(story.endAt(75_001).told[0]).to.contain('since all is good at 5000 ms');
+  });
+
+  it('asks each client for the server that it dials, and no other', () => {
+    const story = new Story(new ReconnectInvariant())
+      .at(0, 'server', listens)
+      .at(0, 'pi', dials('elsewhere'))
+      .at(0, 'spare', dials('server'))
+      .at(20, 'spare', connected('c1'));
+    expect(story.endAt(999_999).verdict).to.equal('held');
+    story.at(1_000_000, 'elsewhere', listens);
+    expect(story.endAt(1_070_001).told[0]).to.contain('pi: connected');
+  });
+
+  it('asks nothing of a client that stops', () => {
+    expect(bothUp().at(10, 'pi', stopping).endAt(999_999).verdict).to.equal('held');
+  });
+
+  it('is unknown without a server', () => {
+    expect(new Story(new ReconnectInvariant()).at(0, 'pi', started).verdict).to.equal('unknown');
+  });
+});

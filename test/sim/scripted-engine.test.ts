@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import type { z } from 'zod';
+
+import type { EngineTurn } from '../../src/ports';
+import { hostSchema } from '../../src/sim/host-spec';
+import { loadFixtures } from '../../src/sim/fixtures';
+import { ScriptedEngine } from '../../src/sim/scripted-engine';
+import { VirtualClock, type Entry } from '../../src/sim/virtual-clock';
+
+type Script = Extract<z.input<typeof hostSchema>, { readonly program: 'server' }>['engine'];
+
+/** An engine in use: what it says, and when. */
+class Bench {
+  readonly clock = new VirtualClock();
+  readonly trace: string[] = [];
+  readonly engine: ScriptedEngine;
+  sound: (name: string) => Buffer = () => Buffer.alloc(3_200);
+
+  constructor(script: Script) {
+    const spec = hostSchema.parse({ program: 'server', engine: script ?? {} });
+    if (spec.program !== 'server' || spec.engine === undefined) throw new Error('no engine');
+    const clock = {
+      now: () => this.clock.now(),
+      setTimeout: (run: () => void, ms: number) => this.clock.schedule(Math.max(1, ms), run),
+      clearTimeout: (timer: object | undefined) => this.clock.cancel(timer as Entry),
+    };
+    this.engine = new ScriptedEngine(spec.engine, {
+      remoteClock: clock,
+      sound: (name) => this.sound(name),
+    });
+  }
+
+  /** Opens a conversation, in which somebody asks something at once. */
+  async ask(untilMs = 60_000): Promise<readonly string[]> {
+    const question = (await loadFixtures()).sound('what-time-is-it');
+    void this.engine
+      .open({
+        onSpeech: () => undefined,
+        onUtterance: () => this.say('utterance'),
+        onTurn: (turn) => void this.listen(turn),
+        onFailed: (label) => this.say(`failed ${label}`),
+      })
+      .then((session) => {
+        this.say('open');
+        session.hear(Buffer.concat([question, Buffer.alloc(40_000)]));
+        this.close = () => session.close().then(() => this.say('closed'));
+      })
+      .catch((error: Error) => this.say(error.message));
+    await this.runTo(untilMs);
+    return this.trace;
+  }
+
+  close: () => Promise<void> = () => Promise.resolve();
+
+  async runTo(untilMs: number): Promise<void> {
+    await immediate();
+    for (let entry = this.clock.next(untilMs); entry; entry = this.clock.next(untilMs)) {
+      entry.run();
+      await immediate();
+    }
+  }
+
+  private async listen({ audio, transcript }: EngineTurn): Promise<void> {
+    this.say(`turn '${transcript}'`);
+    let bytes = 0;
+    try {
+      for await (const piece of audio) bytes += piece.length;
+      this.say(`${bytes} bytes`);
+    } catch (error) {
+      this.say(`${bytes} bytes, and ${(error as Error).message}`);
+    }
+  }
+
+  private say(what: string): void {
+    this.trace.push(`${this.clock.now()} ${what}`);
+  }
+}
+
+function immediate(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+describe('ScriptedEngine', () => {
+  it('answers an utterance after a while, with so much sound', async () => {
+    const trace = await new Bench({ answersAfter: '3 s', answerLasts: '2 s' }).ask();
+    expect(trace).to.deep.equal([
+      ...['1 open', '1 utterance'],
+      ...["3001 turn 'An answer.'", '3001 64000 bytes'],
+    ]);
+  });
+
+  it('opens as late as it is told, fails to, or never does', async () => {
+    expect((await new Bench({ startsAfter: '4 s' }).ask())[0]).to.equal('4000 open');
+    expect(await new Bench({ start: 'fails', startsAfter: '1 s' }).ask()).to.deep.equal([
+      '1000 The script says that starting fails.',
+    ]);
+    expect(await new Bench({ start: 'never' }).ask()).to.deep.equal([]);
+  });
+
+  it('is silent, or answers white space', async () => {
+    expect(await new Bench({ answersAfter: 'never' }).ask()).to.deep.equal([
+      '1 open',
+      '1 utterance',
+    ]);
+    expect(await new Bench({ transcript: ' ' }).ask()).to.include("501 turn ' '");
+  });
+
+  it('speaks in pieces, with a pause, and breaks off', async () => {
+    const slow = { answersAfter: '0 ms', answerLasts: '1 s', pieceEvery: '300 ms' } as const;
+    expect(await new Bench(slow).ask()).to.include('2702 32000 bytes');
+    const pause = { after: '500 ms', for: '5 s' } as const;
+    expect(await new Bench({ ...slow, pause }).ask()).to.include('7702 32000 bytes');
+    const broken = { ...slow, speechFailsAfter: '400 ms' } as const;
+    expect((await new Bench(broken).ask()).at(-1)).to.contain('12800 bytes, and The script says');
+  });
+
+  it('speaks a fixture where it is told to', async () => {
+    const bench = new Bench({ answersAfter: '0 ms', answers: 'its-half-past-nine' });
+    const { sound } = await loadFixtures();
+    bench.sound = sound;
+    expect(await bench.ask()).to.include(`2 ${sound('its-half-past-nine').length} bytes`);
+  });
+
+  it('dies when it is told to, and says nothing after that', async () => {
+    const trace = await new Bench({ answersAfter: '3 s', diesAfter: '2 s' }).ask();
+    expect(trace).to.deep.equal(['1 open', '1 utterance', '2001 failed script']);
+  });
+
+  it('closes as late as it is told, and neither answers nor dies afterwards', async () => {
+    const bench = new Bench({ answersAfter: '3 s', diesAfter: '4 s', closesAfter: '2 s' });
+    await bench.ask(100);
+    void bench.close();
+    await bench.runTo(60_000);
+    expect(bench.trace).to.deep.equal(['1 open', '1 utterance', '2100 closed']);
+  });
+});
