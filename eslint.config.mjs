@@ -44,10 +44,17 @@ const ARROWS = {
     ],
   },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
+  runner: {
+    ours: ['kernel', 'sim', 'report'],
+    theirs: [
+      ...['piscina', 'zod', 'node:child_process', 'node:events', 'node:fs', 'node:module'],
+      'node:path',
+    ],
+  },
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['report', 'scenarios', 'elsewhere'],
+      ...['report', 'runner', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,

@@ -5,9 +5,9 @@ const ANSWER_BYTES = 192_000;
 export default scenario({
   name: 'speaker-error-once',
   story:
-    'The speaker fails in the middle of an answer. That turn ends with an error, which the server ' +
-    'hears as well; the session goes on with the next question, and so does the next session. ' +
-    'The original lost its playback for good.',
+    'The speaker fails in the middle of an answer. That turn ends with an error, of which the ' +
+    'server hears; the next question is answered, and so is the next session. The original lost ' +
+    'its playback for good.',
   hosts: {
     server: { program: 'server', engine: { answerLasts: '6 s' } },
     pi: { program: 'client' },

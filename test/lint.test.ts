@@ -31,6 +31,11 @@ const FORBIDDEN_ARROWS: readonly Sample[] = [
   ['src/sim/planted.ts', "import crypto from 'node:crypto';"],
   ['src/sim/planted.ts', "import { createRequire } from 'node:module';"],
   ['src/report/planted.ts', "import { simulate } from '../sim/simulation';"],
+  ['src/runner/planted.ts', "import '../client/connection';"],
+  ['src/runner/planted.ts', "import '../adapters/system-clock';"],
+  ['src/runner/planted.ts', "import { connect } from 'node:net';"],
+  ['src/sim/planted.ts', "import '../runner/plan';"],
+  ['src/report/planted.ts', "import '../runner/plan';"],
   ['scenarios/planted.ts', "import '../src/sim/simulation';"],
   ['scenarios/planted.ts', "import '../src/events';"],
 ];
@@ -64,6 +69,9 @@ const ALLOWED_ARROWS: readonly Sample[] = [
   ['src/sim/planted.ts', "import '../client/connection';\nimport '../audio/room';"],
   ['src/sim/trap.ts', "import crypto from 'node:crypto';\ncrypto.randomBytes(1);"],
   ['src/report/planted.ts', "import type { Run } from '../sim/simulation';\nexport type A = Run;"],
+  ['src/runner/planted.ts', "import { Piscina } from 'piscina';\nnew Piscina();"],
+  ['src/runner/planted.ts', "import '../sim/simulation';\nimport '../report/list';"],
+  ['src/bin/planted.ts', "import '../runner/campaign';"],
   ['src/bin/planted.ts', "import '../adapters/system-clock';\nexport const load = import(file);"],
   ['scenarios/planted.ts', "import { scenario } from '../src/sim/scenario';\nscenario();"],
 ];

@@ -36,8 +36,8 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
 }
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody who
- * does not want to wait. Returns a function that leaves signals alone again.
+ * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody
+ * who does not want to wait. Returns a function that leaves signals alone again.
  */
 export function onSignals(stop: (signal: NodeJS.Signals) => void): () => void {
   let told = false;

@@ -16,11 +16,11 @@ import { JsonReporter } from '../report/json';
 import { JunitReporter } from '../report/junit';
 import { ListReporter } from '../report/list';
 import { Multiplexer } from '../report/multiplexer';
-import type { Reporter, ScenarioRun, Summary } from '../report/scenario-run';
+import type { Plan, Reporter, ScenarioRun, Summary } from '../report/scenario-run';
 import { Campaign } from '../runner/campaign';
-import { differences, hashesOfSecondProcess, printHashes } from '../runner/check';
-import { recallFailed, rememberFailed } from '../runner/last-failed';
-import { planRuns, type PlannedRun, type Shard } from '../runner/plan';
+import { differences, printHashes, SecondProcess } from '../runner/check';
+import { recallFailed, rememberFailed, type FailedRun } from '../runner/last-failed';
+import { planAgain, planRuns, type PlannedRun, type Shard } from '../runner/plan';
 import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
 import { FAILED, INTERRUPTED, onSignals, runMain, UsageError, wholeNumber } from './command-line';
 
@@ -46,6 +46,8 @@ interface ReporterSpec {
 
 const REPORTERS: readonly ReporterSpec['name'][] = ['list', 'json', 'junit', 'github'];
 const PROGRESS_EVERY_MS = 2_000;
+/** So many runs of each scenario, with what came of them, still fit into memory. */
+const MAX_REPEAT = 100_000;
 
 /** Kept from before a run, in which the real clock is out of reach. */
 const realNow = performance.now.bind(performance);
@@ -54,9 +56,10 @@ async function main(): Promise<number> {
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const stories = await select(command.args, options);
+  const failed = options.lastFailed === true ? lastFailed(command.args) : undefined;
+  const stories = await select(failed?.map(({ file }) => file) ?? command.args, options);
   if (options.list === true) return list(stories);
-  const plan = planOf(stories, options);
+  const plan = failed === undefined ? planRuns(stories, options) : planAgain(stories, failed);
   if (options.hashes === true) return printHashes(plan, (text) => process.stdout.write(text));
   return runAll(plan, options);
 }
@@ -75,7 +78,7 @@ function makeCommand(): Command {
       wholeNumber(Number.MIN_SAFE_INTEGER),
       1,
     )
-    .option('-r, --repeat <number>', 'run each on so many seeds', wholeNumber(1), 1)
+    .option('-r, --repeat <number>', 'run each on so many seeds', wholeNumber(1, MAX_REPEAT), 1)
     .option(
       '-w, --workers <number>',
       `run on so many threads (here: ${availableParallelism()} cores)`,
@@ -83,7 +86,13 @@ function makeCommand(): Command {
       1,
     )
     .option('--shard <i/n>', 'run the i-th of n parts, which together run all', toShard)
-    .option('--last-failed', 'run only what failed the last time, with its seeds')
+    .addOption(
+      new Option('--last-failed', 'run only what failed the last time, with its seeds').conflicts([
+        'seed',
+        'repeat',
+        'shard',
+      ]),
+    )
     .option(
       '--max-failures <number>',
       'start no further run after so many failures',
@@ -125,38 +134,42 @@ function toShard(text: string): Shard {
 
 function toReporters(text: string): readonly ReporterSpec[] {
   const specs = text.split(',').map(toReporter);
-  const toStdout = specs.filter(({ file }) => file === undefined);
-  if (toStdout.length <= 1) return specs;
-  throw new InvalidArgumentError('Only one can write to standard output; give the others a file.');
+  const targets = new Set(specs.map(({ file }) => file && path.resolve(file)));
+  if (targets.size === specs.length) return specs;
+  throw new InvalidArgumentError('Only one can write to standard output, or to the same file.');
 }
 
 function toReporter(text: string): ReporterSpec {
-  const [given, ...rest] = text.split('=');
+  const [, given, file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const name = REPORTERS.find((known) => known === given);
   if (name === undefined) {
     throw new InvalidArgumentError(`There is no '${given}', only ${REPORTERS.join(', ')}.`);
   }
-  const file = rest.join('=');
-  return file === '' ? { name } : { name, file };
+  if (file === '') throw new InvalidArgumentError(`The file of '${text}' has no name.`);
+  return file === undefined ? { name } : { name, file };
 }
 
-async function select(files: readonly string[], options: Options): Promise<readonly Story[]> {
-  const { grep } = options;
+/** What failed the last time; of `files` alone, where some are named. */
+function lastFailed(files: readonly string[]): readonly FailedRun[] {
+  const all = recallFailed();
+  if (all === undefined) throw new UsageError('--last-failed: nothing is known of a last time.');
+  const named = new Set(files.map((file) => path.resolve(file)));
+  const failed = all.filter(({ file }) => named.size === 0 || named.has(file));
+  if (failed.length > 0) return failed;
+  throw new UsageError('--last-failed: the last time nothing of this failed.');
+}
+
+async function select(files: readonly string[], { grep }: Options): Promise<readonly Story[]> {
   const stories: Story[] = [];
-  for (const file of filesOf(files, options)) stories.push(await read(file));
+  for (const file of files.length > 0 ? new Set(files) : allStoryFiles()) {
+    stories.push(await read(file));
+  }
   const selected = stories.filter(
     ({ scenario: { name, story } }) => grep?.test(`${name} ${story}`) ?? true,
   );
   if (selected.length > 0) return selected;
-  throw new UsageError(`No scenario matches ${String(grep)}. --list shows what there is.`);
-}
-
-function filesOf(files: readonly string[], { lastFailed }: Options): readonly string[] {
-  if (lastFailed !== true) return files.length > 0 ? files : allStoryFiles();
-  const failed = recallFailed();
-  if (failed === undefined) throw new UsageError('--last-failed: nothing is known of a last time.');
-  if (failed.length === 0) throw new UsageError('--last-failed: the last time nothing failed.');
-  return [...new Set(failed.map(({ file }) => file))];
+  const which = grep === undefined ? 'There is no scenario' : `No scenario matches ${String(grep)}`;
+  throw new UsageError(`${which}. --list shows what there is.`);
 }
 
 async function read(file: string): Promise<Story> {
@@ -168,14 +181,6 @@ async function read(file: string): Promise<Story> {
   }
 }
 
-function planOf(stories: readonly Story[], options: Options): readonly PlannedRun[] {
-  if (options.lastFailed !== true) return planRuns(stories, options);
-  const failed = recallFailed() ?? [];
-  return stories.flatMap(({ file, scenario: { name } }) =>
-    failed.filter((run) => run.file === file).map(({ seed }) => ({ file, name, seed })),
-  );
-}
-
 function list(stories: readonly Story[]): number {
   for (const { scenario } of stories) {
     process.stdout.write(`${scenario.name}\n    ${scenario.story}\n`);
@@ -184,53 +189,71 @@ function list(stories: readonly Story[]): number {
 }
 
 async function runAll(plan: readonly PlannedRun[], options: Options): Promise<number> {
-  const { check, seed } = options;
   const startMs = realNow();
-  const reporter = makeReporter(options.reporter);
-  const scenarios = new Set(plan.map(({ name }) => name)).size;
-  reporter.begin({ runs: plan.length, scenarios, seed, repeat: options.repeat });
-  const second = check === true ? hashesOfSecondProcess(plan, __filename) : undefined;
-  const silent = await deadAlarms(seed);
-  const { interrupted, runs } = await campaign(plan, options, reporter);
-  const problems = silent.map(
-    (alarm) => `The canary has to fail and did not set off ${alarm}: trust no verdict.`,
-  );
+  const brokenReporters: string[] = [];
+  const reporter = makeReporter(options.reporter, (name) => brokenReporters.push(name));
+  const campaign = makeCampaign(plan, options, reporter);
+  const second = options.check === true ? secondProcess() : undefined;
+  let interrupted = false;
+  const release = onSignals(() => {
+    interrupted = true;
+    campaign.stop();
+    second?.stop();
+  });
+  reporter.begin(describePlan(plan, options));
+  const problems = [...(await canaryProblems(options))];
+  const runs = await campaign.run();
   const notes: string[] = [];
-  if (second !== undefined && !interrupted) {
-    const different = differences(runs, await second);
-    problems.push(...different);
-    if (different.length === 0) notes.push(equalHashes(runs.length));
+  if (second !== undefined) {
+    const different = differences(runs, await second.hashes);
+    if (!interrupted) problems.push(...different);
+    if (!interrupted && different.length === 0) notes.push(equalHashes(runs.length));
   }
+  release();
   const summary = summarize(plan, runs, { problems, notes, wallMs: realNow() - startMs });
   reporter.end(summary, runs);
   rememberFailed(runs);
   if (interrupted) return INTERRUPTED;
-  return summary.failed + problems.length === 0 ? 0 : FAILED;
+  return summary.failed + problems.length + brokenReporters.length === 0 ? 0 : FAILED;
 }
 
-async function campaign(
+function makeCampaign(
   plan: readonly PlannedRun[],
   { maxFailures, workers }: Options,
-  reporter: Reporter,
-): Promise<{ readonly interrupted: boolean; readonly runs: readonly ScenarioRun[] }> {
-  let interrupted = false;
+  reporter: Multiplexer,
+): Campaign {
   const progress = new Progress(plan.length);
-  const making = new Campaign(plan, {
+  return new Campaign(plan, {
     workers,
     maxFailures,
     onFinished: (run) => {
       progress.finished();
-      reporter.finished?.(run);
+      reporter.finished(run);
     },
     onProgress: (run, virtualMs) => progress.told(run, virtualMs),
   });
-  const release = onSignals(() => {
-    interrupted = true;
-    making.stop();
-  });
-  const runs = await making.run();
-  release();
-  return { interrupted, runs };
+}
+
+/** It is asked for the same as this one, and so makes the same plan. */
+function secondProcess(): SecondProcess {
+  return new SecondProcess([...process.execArgv, __filename, '--hashes', ...process.argv.slice(2)]);
+}
+
+async function canaryProblems({ seed }: Options): Promise<readonly string[]> {
+  const silent = await deadAlarms(seed);
+  return silent.map(
+    (alarm) => `The canary has to fail and did not set off ${alarm}: trust no verdict.`,
+  );
+}
+
+function describePlan(plan: readonly PlannedRun[], { repeat, seed }: Options): Plan {
+  const scenarios = new Set(plan.map(({ name }) => name)).size;
+  let [firstSeed, lastSeed] = [plan[0]?.seed ?? seed, plan[0]?.seed ?? seed];
+  for (const run of plan) {
+    firstSeed = Math.min(firstSeed, run.seed);
+    lastSeed = Math.max(lastSeed, run.seed);
+  }
+  return { runs: plan.length, scenarios, firstSeed, lastSeed, repeat };
 }
 
 /** A line on standard error at most every two seconds, while nothing else is said. */
@@ -278,11 +301,15 @@ function equalHashes(runs: number): string {
   return `Each ran in two processes with equal hashes: ${runs} of ${runs}.`;
 }
 
-function makeReporter(specs: readonly ReporterSpec[]): Multiplexer {
+function makeReporter(
+  specs: readonly ReporterSpec[],
+  onBroken: (name: string) => void,
+): Multiplexer {
   const reporters = specs.map((spec) => [describe(spec), reporterOf(spec)] as const);
   return new Multiplexer(new Map(reporters), (name, error) => {
-    process.stderr.write(`error: the reporter ${name} broke: ${(error as Error).message}\n`);
-    process.exitCode = FAILED;
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`error: the reporter ${name} broke: ${text}\n`);
+    onBroken(name);
   });
 }
 
@@ -317,7 +344,7 @@ function describe({ file, name }: ReporterSpec): string {
   return file === undefined ? name : `${name}=${path.normalize(file)}`;
 }
 
-/** Made now, because a stream that is first used inside a run would count as reaching past a port. */
+/** Made now, because a stream made inside a run would count as reaching past a port. */
 process.stderr.writable satisfies boolean;
 
 runMain(main);

@@ -1,13 +1,18 @@
 import type { Reporter, ScenarioRun, Summary } from './scenario-run';
 
-/** Writes JUnit's XML at the end, as CI servers read it: a suite a scenario, a case a seed. */
+/**
+ * Writes JUnit's XML at the end, as CI servers read it: a suite a scenario, a case a seed. What is
+ * wrong beyond single runs is a suite of its own, because such a server reads nothing else.
+ */
 export class JunitReporter implements Reporter {
   constructor(private readonly write: (text: string) => void) {}
 
-  end({ failed, wallMs }: Summary, runs: readonly ScenarioRun[]): void {
+  end({ failed, problems, wallMs }: Summary, runs: readonly ScenarioRun[]): void {
     const names = [...new Set(runs.map(({ scenario }) => scenario))];
     const suites = names.map((name) => suite(runs.filter(({ scenario }) => scenario === name)));
-    const counts = `tests="${runs.length}" failures="${failed}" time="${seconds(wallMs)}"`;
+    if (problems.length > 0) suites.push(problemSuite(problems));
+    const all = runs.length + problems.length;
+    const counts = countsOf(all, failed + problems.length, wallMs);
     const text = `<testsuites name="scenarios" ${counts}>\n${suites.join('')}</testsuites>\n`;
     this.write(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`);
   }
@@ -16,15 +21,29 @@ export class JunitReporter implements Reporter {
 function suite(runs: readonly ScenarioRun[]): string {
   const name = escape(runs[0]?.scenario ?? '');
   const failures = runs.filter(({ passed }) => !passed).length;
-  const time = seconds(runs.reduce((sum, { wallMs }) => sum + wallMs, 0));
-  const counts = `tests="${runs.length}" failures="${failures}" time="${time}"`;
+  const wallMs = runs.reduce((sum, run) => sum + run.wallMs, 0);
+  const counts = countsOf(runs.length, failures, wallMs);
   const cases = runs.map(testCase).join('');
   return `  <testsuite name="${name}" ${counts}>\n${cases}  </testsuite>\n`;
 }
 
+function problemSuite(problems: readonly string[]): string {
+  const counts = countsOf(problems.length, problems.length, 0);
+  const cases = problems.map((problem, index) => {
+    const head = `    <testcase name="problem ${index + 1}" classname="runner" time="0.000">\n`;
+    const failure = `      <failure message="${escape(problem)}" type="runner"/>\n`;
+    return `${head}${failure}    </testcase>\n`;
+  });
+  return `  <testsuite name="runner" ${counts}>\n${cases.join('')}  </testsuite>\n`;
+}
+
+function countsOf(tests: number, failures: number, wallMs: number): string {
+  return `tests="${tests}" failures="${failures}" time="${seconds(wallMs)}"`;
+}
+
 function testCase({ failures, file, replay, scenario, seed, wallMs }: ScenarioRun): string {
-  const head = `    <testcase name="seed ${seed}" classname="${escape(scenario)}" file="${escape(file)}"`;
-  const open = `${head} time="${seconds(wallMs)}"`;
+  const place = `classname="${escape(scenario)}" file="${escape(file)}"`;
+  const open = `    <testcase name="seed ${seed}" ${place} time="${seconds(wallMs)}"`;
   if (failures.length === 0) return `${open}/>\n`;
   const reports = failures.map(({ atMs, claim, expected, kind, seen }) => {
     const message = escape(`${kind} at ${seconds(atMs)} s: ${claim}`);
@@ -43,11 +62,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
+  // As they are, an attribute would have them read as spaces.
+  '\n': '&#10;',
+  '\t': '&#9;',
 };
 
-/** XML has no way to write most control characters, so they are left out. */
+/**
+ * For an attribute or a text. XML has no way to write most control characters, nor half a pair of
+ * surrogates, so they are left out.
+ */
 function escape(text: string): string {
   return text
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-    .replace(/[^\t\n\x20-\uFFFD]/g, '');
+    .replace(/[^\t\n\x20-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
+    .replace(/[&<>"\n\t]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -22,15 +22,13 @@ export class ListReporter implements Reporter {
 
   begin(plan: Plan): void {
     this.isRepeated = plan.repeat > 1;
-    const scenarios = count(plan.scenarios, 'scenario');
-    const seeds = `${plan.seed} to ${plan.seed + plan.repeat - 1}`;
-    const what = this.isRepeated
-      ? `${scenarios} on seeds ${seeds}`
-      : `${scenarios}, seed ${plan.seed}`;
-    this.line(`Running ${what}`);
+    const { firstSeed, lastSeed } = plan;
+    const isOne = firstSeed === lastSeed;
+    const seeds = isOne ? `, seed ${firstSeed}` : ` on seeds ${firstSeed} to ${lastSeed}`;
+    this.line(`Running ${count(plan.scenarios, 'scenario')}${seeds}`);
   }
 
-  /** Of a scenario that is run on many seeds only the failures are told, and then how many passed. */
+  /** Of a scenario that is run on many seeds only failures are told, and then how many passed. */
   finished(run: ScenarioRun): void {
     if (this.isRepeated) this.count(run);
     if (!this.isRepeated || !run.passed) this.block(run);

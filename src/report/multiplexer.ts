@@ -1,6 +1,6 @@
 import type { Plan, Reporter, ScenarioRun, Summary } from './scenario-run';
 
-/** Hands results to several reporters. One that throws is told about, left out, and breaks no run. */
+/** Hands results to several reporters. One that throws is told of, left out, and breaks no run. */
 export class Multiplexer implements Reporter {
   private readonly reporters: Map<string, Reporter>;
   private readonly onBroken: (name: string, error: unknown) => void;

@@ -3,7 +3,7 @@ import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure, InvariantVerdict } from '../sim/simulation';
 import type { Crash } from '../sim/world';
 
-/** One run of one scenario with one seed, as plain data: what a worker hands back and a report holds. */
+/** One run of a scenario with one seed, as plain data: a worker hands it back, a report holds it. */
 export interface ScenarioRun {
   readonly scenario: string;
   readonly story: string;
@@ -17,6 +17,8 @@ export interface ScenarioRun {
   readonly measurements: readonly Measurement[];
   readonly crashes: readonly Crash[];
   readonly events: number;
+  readonly steps: number;
+  /** Empty where the run could not be made. */
   readonly hash: string;
   readonly virtualMs: number;
   readonly wallMs: number;
@@ -28,7 +30,8 @@ export interface ScenarioRun {
 export interface Plan {
   readonly runs: number;
   readonly scenarios: number;
-  readonly seed: number;
+  readonly firstSeed: number;
+  readonly lastSeed: number;
   /** Seeds for each scenario. */
   readonly repeat: number;
 }

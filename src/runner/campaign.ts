@@ -5,6 +5,7 @@
  *   plan         which runs, and which of them belong to a shard
  *   stories      scenario files
  *   run-one      one run, here or in a worker
+ *   check        the same runs in a second process
  *   canary       the scenario that has to fail
  *   last-failed  what failed the last time
  */
@@ -12,7 +13,7 @@ import { Piscina } from 'piscina';
 
 import type { ScenarioRun } from '../report/scenario-run';
 import type { PlannedRun } from './plan';
-import runOne from './run-one';
+import runOne, { unmadeRun } from './run-one';
 
 export interface CampaignOptions {
   /** 1: in this process, where a debugger sees them. */
@@ -29,6 +30,7 @@ export interface CampaignOptions {
 export class Campaign {
   private readonly plan: readonly PlannedRun[];
   private readonly options: CampaignOptions;
+  /** Runs that are finished while one before them is not, by their place in the plan. */
   private readonly done = new Map<number, ScenarioRun>();
   private readonly runs: ScenarioRun[] = [];
   private next = 0;
@@ -49,7 +51,6 @@ export class Campaign {
   async run(): Promise<readonly ScenarioRun[]> {
     if (this.options.workers === 1) await this.work((planned) => this.runHere(planned));
     else await this.runOnPool();
-    this.report(Infinity);
     return this.runs;
   }
 
@@ -74,7 +75,8 @@ export class Campaign {
       const planned = this.plan[index];
       if (planned === undefined || this.isOver()) return;
       this.next += 1;
-      this.finished(index, await run(planned));
+      const failed = (error: unknown): ScenarioRun => unmadeRun(planned, error);
+      this.finished(index, await run(planned).catch(failed));
     }
   }
 
@@ -90,19 +92,15 @@ export class Campaign {
   private finished(index: number, run: ScenarioRun): void {
     this.done.set(index, run);
     if (!run.passed) this.failures += 1;
-    this.report(this.firstUnfinished());
+    this.report();
   }
 
-  private firstUnfinished(): number {
-    let index = this.runs.length;
-    while (this.done.has(index)) index += 1;
-    return index;
-  }
-
-  /** Hands on what is finished before `end`; whatever is missing was never started. */
-  private report(end: number): void {
-    const ready = [...this.done].filter(([index]) => index < end).sort(([a], [b]) => a - b);
-    for (const [index, run] of ready) {
+  /** Hands on what is finished, up to the first run that is not. */
+  private report(): void {
+    for (;;) {
+      const index = this.runs.length;
+      const run = this.done.get(index);
+      if (run === undefined) return;
       this.done.delete(index);
       this.runs.push(run);
       this.options.onFinished(run);

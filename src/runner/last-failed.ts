@@ -1,13 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { z } from 'zod';
+
 import type { ScenarioRun } from '../report/scenario-run';
 
-export interface FailedRun {
-  readonly file: string;
-  readonly seed: number;
-}
+const failedRuns = z.array(z.strictObject({ file: z.string(), seed: z.int() }));
 
+export type FailedRun = Readonly<z.output<typeof failedRuns>[number]>;
+
+/** Below the working directory, where tools keep such things. */
 const FILE = path.join('node_modules', '.cache', 'tars-link', 'last-failed.json');
 
 /** Keeps what failed, for the next time; nothing, where the cache cannot be written. */
@@ -19,14 +21,14 @@ export function rememberFailed(runs: readonly ScenarioRun[]): void {
     mkdirSync(path.dirname(FILE), { recursive: true });
     writeFileSync(FILE, JSON.stringify(failed));
   } catch {
-    // Somebody else's folder, or a read-only one: the option then has nothing to offer, and says so.
+    // Somebody else's folder, or a read-only one: the option then has nothing, and says so.
   }
 }
 
 /** What failed the last time; `undefined` where nothing is known of it. */
 export function recallFailed(): readonly FailedRun[] | undefined {
   try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as FailedRun[];
+    return failedRuns.parse(JSON.parse(readFileSync(FILE, 'utf8')));
   } catch {
     return undefined;
   }

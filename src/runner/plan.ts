@@ -1,3 +1,4 @@
+import type { FailedRun } from './last-failed';
 import type { Story } from './stories';
 
 /** One run that is to be made. */
@@ -31,4 +32,14 @@ export function planRuns(stories: readonly Story[], options: PlanOptions): reado
   );
   if (shard === undefined) return all;
   return all.filter((_, index) => index % shard.count === shard.index - 1);
+}
+
+/** What failed, with its seeds, in the order of the stories. */
+export function planAgain(
+  stories: readonly Story[],
+  failed: readonly FailedRun[],
+): readonly PlannedRun[] {
+  return stories.flatMap(({ file, scenario: { name } }) =>
+    failed.filter((run) => run.file === file).map(({ seed }) => ({ file, name, seed })),
+  );
 }

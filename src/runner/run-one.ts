@@ -29,13 +29,42 @@ export default async function runOne(
     seed,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const place = nearPath(file);
+  return { ...result, ...whereabouts(file, seed), wallMs: realNow() - startMs };
+}
+
+/** What stands for a run that could not be made: its file has gone, or its worker has died. */
+export function unmadeRun({ file, name, seed }: PlannedRun, error: unknown): ScenarioRun {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const claim = 'The run can be made.';
   return {
-    ...result,
-    file: place,
-    wallMs: realNow() - startMs,
-    replay: `npm run scenarios -- ${place} --seed ${seed}`,
+    scenario: name,
+    story: claim,
+    seed,
+    passed: false,
+    failures: [
+      { kind: 'runner', claim, expected: 'a verdict', seen: message, atMs: 0, before: [] },
+    ],
+    outcomes: [],
+    invariants: {},
+    measurements: [],
+    crashes: [{ host: 'runner', atMs: 0, stack: stack ?? message }],
+    events: 0,
+    steps: 0,
+    hash: '',
+    virtualMs: 0,
+    wallMs: 0,
+    ...whereabouts(file, seed),
   };
+}
+
+function whereabouts(file: string, seed: number): Pick<ScenarioRun, 'file' | 'replay'> {
+  const place = nearPath(file);
+  return { file: place, replay: `npm run scenarios -- ${quoted(place)} --seed ${seed}` };
+}
+
+/** So that the command can be pasted into a shell. */
+function quoted(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 
 function nearPath(file: string): string {

@@ -42,6 +42,7 @@ function readContent(file: string): unknown {
     if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8')) as unknown;
     return (load(path.resolve(file)) as { default?: unknown }).default;
   } catch (error) {
-    throw new StoryError(`${file} cannot be read: ${(error as Error).message}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoryError(`${file} cannot be read: ${why}`);
   }
 }

@@ -71,6 +71,8 @@ export interface RunResult {
   readonly invariants: Readonly<Record<string, InvariantVerdict>>;
   readonly measurements: readonly Measurement[];
   readonly events: number;
+  /** Entries of the virtual clock that were run: timers, arrivals, acts and faults. */
+  readonly steps: number;
   /** SHA-256 over every event and every byte on the wire. */
   readonly hash: string;
   readonly virtualMs: number;
@@ -359,6 +361,7 @@ class Simulation {
       invariants: Object.fromEntries(this.invariants.map((each) => [each.id, this.verdict(each)])),
       measurements: this.invariants.flatMap((each) => each.measurements()),
       events: recorder.events,
+      steps: world.entriesRun,
       hash: recorder.digest(),
       virtualMs: world.clock.now(),
       lastEvents: recorder.lastEvents(),

@@ -66,6 +66,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   private steps = 0;
   private instantMs = 0;
   private stepsInInstant = 0;
+  private entries = 0;
 
   constructor({ programs = {}, recorder, scenario, seed, sounds }: WorldOptions) {
     this.recorder = recorder;
@@ -83,6 +84,11 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
       ]),
     );
     this.trap = this.makeTrap();
+  }
+
+  /** How many entries of the clock were run. */
+  get entriesRun(): number {
+    return this.entries;
   }
 
   /**
@@ -295,6 +301,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   }
 
   private count(atMs: number): void {
+    this.entries += 1;
     this.steps += 1;
     this.stepsInInstant = atMs === this.instantMs ? this.stepsInInstant + 1 : 1;
     this.instantMs = atMs;

@@ -34,10 +34,15 @@ export class Running {
   private readonly command: string;
   private hasExited = false;
 
-  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    cwd: string = ROOT,
+  ) {
     this.command = [path.basename(command), ...args].join(' ');
     this.child = spawn(command, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...inherited(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -94,9 +99,10 @@ export function start(
   program: 'client' | 'server' | 'scenarios',
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
+  cwd?: string,
 ): Running {
   const file = path.join(FOLDER, 'dist', 'src', 'bin', `${program}.js`);
-  return new Running(process.execPath, [file, ...args], env);
+  return new Running(process.execPath, [file, ...args], env, cwd);
 }
 
 /** Runs one of our programs to its end. */

@@ -25,6 +25,7 @@ const passing: ScenarioRun = {
     { name: 'steps between', unit: 'steps', values: [0], count: 1, min: 0, max: 0, bound: '0' },
   ],
   events: 1_589,
+  steps: 800,
   hash: '60a615fbfd80e1d2c3b4a5968778695a4b3c2d1e0f',
   virtualMs: 120_015,
   crashes: [],
@@ -80,7 +81,7 @@ const failing: ScenarioRun = {
   ],
 };
 
-const PLAN: Plan = { runs: 1, scenarios: 1, seed: 7, repeat: 1 };
+const PLAN: Plan = { runs: 1, scenarios: 1, firstSeed: 7, lastSeed: 7, repeat: 1 };
 const SUMMARY: Summary = {
   passed: 1,
   failed: 0,
@@ -101,7 +102,7 @@ function written(tell: (reporter: ListReporter) => void): string {
 describe('ListReporter', () => {
   it('says what it is about to run', () => {
     expect(written((reporter) => reporter.begin(PLAN))).to.equal('Running 1 scenario, seed 7\n');
-    const many = { runs: 550, scenarios: 11, seed: 7, repeat: 50 };
+    const many = { runs: 550, scenarios: 11, firstSeed: 7, lastSeed: 56, repeat: 50 };
     expect(written((reporter) => reporter.begin(many))).to.equal(
       'Running 11 scenarios on seeds 7 to 56\n',
     );

@@ -1,5 +1,5 @@
 /**
- * The invariants: small machines that read events, of a run or of a journal, and nothing else.
+ * The invariants: small machines that read events of a run or a journal, and nothing else.
  *
  *   s01-backoff     the wait before each dial     s09-patience      a peer that answers is not dead
  *   s02-jitter      drawn anew each time          s10-wall-clock    may jump
@@ -184,4 +184,10 @@ export function endsLife(event: RecordedEvent): boolean {
     event.type === 'host.lost_power' ||
     event.type === 'host.crashed'
   );
+}
+
+/** Whether an event comes in a later step. A journal has none; there the millisecond counts. */
+export function isLater(event: RecordedEvent, earlier: RecordedEvent): boolean {
+  if (event.step !== undefined && earlier.step !== undefined) return event.step !== earlier.step;
+  return event.atMs > earlier.atMs + 1;
 }

@@ -12,8 +12,8 @@ interface Link {
 }
 
 /**
- * L2: a dead link is noticed within 40 s of the last byte that came in, at each end. What came in is
- * told by the simulator's wire, not by whom it is about; a journal has none, and so no verdict.
+ * L2: a dead link is noticed within 40 s of the last byte that came in, at each end. What came in
+ * is told by the simulator's wire, not by whom it is about; a journal has none, and no verdict.
  */
 export class DeadLinkInvariant implements Invariant {
   readonly id = 'L2';

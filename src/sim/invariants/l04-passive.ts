@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { Gauge, NONE, PerLife, isLater, type Breach, type Invariant } from './invariant';
 
 interface Loss {
   readonly event: RecordedEvent;
@@ -102,10 +102,4 @@ export class PassiveInvariant implements Invariant {
     const expected = 'passive mode in the same turn as the loss';
     return { host, atMs, expected, seen: `still ${state} after it` };
   }
-}
-
-/** A journal has no steps; there, what counts is the millisecond. */
-function isLater(event: RecordedEvent, loss: RecordedEvent): boolean {
-  if (event.step !== undefined && loss.step !== undefined) return event.step !== loss.step;
-  return event.atMs > loss.atMs + 1;
 }

@@ -1,13 +1,15 @@
 import { soundMs } from '../../constants';
-import type { RecordedEvent } from '../../events';
+import type { EventOf, RecordedEvent } from '../../events';
 import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
 
+const PLAYBACK_GRACE_MS = 5_000;
 const LIMITS_MS: Readonly<Record<string, number>> = {
   starting: 5_000,
   active: 30_000,
   processing: 60_000,
+  // And what is sent takes as long as it sounds.
+  speaking: PLAYBACK_GRACE_MS,
 };
-const PLAYBACK_GRACE_MS = 5_000;
 
 interface State {
   /** The device of each engine, and what its conversation is in. */
@@ -67,7 +69,11 @@ export class DeadlinesInvariant implements Invariant {
         if (event.device !== undefined) state.sessionOf.set(event.session, event.device);
         return;
       case 'session.ended':
+      case 'session.rejected':
         state.sessionOf.delete(event.session);
+        return;
+      case 'engine.closed':
+        state.deviceOf.delete(event.engine);
         return;
       case 'engine.speech':
         this.spoken(event, state.deviceOf.get(event.engine) ?? '', state);
@@ -82,18 +88,15 @@ export class DeadlinesInvariant implements Invariant {
     }
   }
 
-  private changed(
-    event: RecordedEvent & { readonly type: 'state.changed' },
-    device: string,
-    state: State,
-  ): void {
+  private changed(event: EventOf<'state.changed'>, device: string, state: State): void {
     const key = `${event.host}/${device}`;
     state.stateOf.set(device, event.to);
     this.due.meet(key);
     if (event.from === 'speaking') this.measure(event.atMs, device, state);
     if (event.to === 'speaking') state.heardUntilMs.set(device, event.atMs);
     const limitMs = event.to === 'active' ? state.activeMs : LIMITS_MS[event.to];
-    if (limitMs !== undefined) this.limit(event, device, event.to, limitMs);
+    if (limitMs === undefined || !isSeen(event)) return;
+    this.limit(event, device, event.to, limitMs);
   }
 
   /** Speech puts off the end of ACTIVE, and of nothing else. */
@@ -133,4 +136,9 @@ export class DeadlinesInvariant implements Invariant {
       what: `the conversation with ${device} is ${to} since ${atMs} ms`,
     });
   }
+}
+
+/** Speech and audio put off the end of a state, and a journal, which has no steps, has neither. */
+function isSeen({ step, to }: EventOf<'state.changed'>): boolean {
+  return step !== undefined || (to !== 'active' && to !== 'speaking');
 }

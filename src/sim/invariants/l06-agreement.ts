@@ -89,6 +89,7 @@ export class AgreementInvariant implements Invariant {
   private gone(host: string): void {
     this.paused.delete(host);
     this.pairs.delete(host);
+    for (const [id, { server }] of this.accepted) if (server === host) this.accepted.delete(id);
     for (const key of [...this.sessions.keys(), ...this.currents.keys()]) {
       if (!key.startsWith(`${host}/`)) continue;
       this.sessions.delete(key);
@@ -171,7 +172,9 @@ export class AgreementInvariant implements Invariant {
   private tooLong(host: string, pair: Pair, nowMs: number): Breach | undefined {
     const { differSinceMs } = pair;
     if (differSinceMs === undefined) return undefined;
-    const dueMs = Math.max(differSinceMs + LIVE_MS, this.lastFaultMs + AFTER_FAULT_MS);
+    // A fault that still lasts may slow down the word of it, but not for ever.
+    const leastMs = this.faults.size === 0 ? LIVE_MS : AFTER_FAULT_MS;
+    const dueMs = Math.max(differSinceMs + leastMs, this.lastFaultMs + AFTER_FAULT_MS);
     if (nowMs <= dueMs) return undefined;
     pair.differSinceMs = undefined;
     const other = this.sessions.get(this.keyOf(host, pair) ?? '');

@@ -1,5 +1,5 @@
 import type { EventType, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, isLater, type Breach, type Invariant } from './invariant';
 
 /** What may not be done on behalf of a session that is over. */
 const ACTS: ReadonlySet<EventType> = new Set<EventType>([
@@ -17,6 +17,9 @@ const REMEMBERED = 64;
 interface State {
   /** Of a client: whether the link is up by the events of the link itself. */
   isUp: boolean;
+  /** The loss after which the link still counts as connected. */
+  hope: RecordedEvent | undefined;
+  isConnected: boolean;
   readonly ended: Set<string>;
 }
 
@@ -27,17 +30,43 @@ export class IdentityInvariant implements Invariant {
     'Nothing is done for a session that is over, and connected means welcomed and not lost.';
   readonly meaning = 'Somebody else’s session is ended, or the Pi says yes and nobody is there.';
   judged = false;
-  private readonly lives = new PerLife<State>(() => ({ isUp: false, ended: new Set() }));
+  private readonly lives = new PerLife<State>(() => ({
+    isUp: false,
+    hope: undefined,
+    isConnected: false,
+    ended: new Set(),
+  }));
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
+    const hoped = state.hope !== undefined && isLater(event, state.hope) ? this.hoped(state) : NONE;
+    return [...hoped, ...this.follow(event, state)];
+  }
+
+  overdue(): readonly Breach[] {
+    return [...this.lives.entries()].flatMap(([, state]) => this.hoped(state));
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
+  }
+
+  private follow(event: RecordedEvent, state: State): readonly Breach[] {
     switch (event.type) {
       case 'link.connected':
         state.isUp = true;
         return NONE;
       case 'link.lost':
-        if (event.device === undefined) state.isUp = false;
+        if (event.device === undefined) this.lost(event, state);
         return NONE;
+      case 'session.requested':
+        // A server is asked by others, who may use a name again; a client's names are its own.
+        if (event.device !== undefined) state.ended.delete(event.session);
+        return this.acted(event, state);
       case 'state.changed':
         return event.machine === 'link' ? this.statusChanged(event, event.to, state) : NONE;
       case 'session.ended':
@@ -49,20 +78,25 @@ export class IdentityInvariant implements Invariant {
     }
   }
 
-  overdue(): readonly Breach[] {
-    return NONE;
+  private lost(event: RecordedEvent, state: State): void {
+    state.isUp = false;
+    if (state.isConnected) state.hope = event;
   }
 
-  pending(): readonly string[] {
-    return [];
+  /** The loss and the word of it belong to one step. */
+  private hoped(state: State): readonly Breach[] {
+    const { hope } = state;
+    if (hope === undefined) return NONE;
+    state.hope = undefined;
+    const { atMs, host } = hope;
+    return [{ host, atMs, expected: 'connected only while it is up', seen: 'still, after a loss' }];
   }
 
-  measurements(): [] {
-    return [];
-  }
-
-  private statusChanged(event: RecordedEvent, to: string, { isUp }: State): readonly Breach[] {
+  private statusChanged(event: RecordedEvent, to: string, state: State): readonly Breach[] {
+    const { isUp } = state;
     this.judged = true;
+    state.isConnected = to === 'connected';
+    state.hope = undefined;
     if ((to === 'connected') === isUp) return NONE;
     const { atMs, host } = event;
     const expected = isUp ? 'connected while the link is up' : 'connected only while it is up';

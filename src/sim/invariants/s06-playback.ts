@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, endsLife, isLater, type Breach, type Invariant } from './invariant';
 
 interface State {
   /** The playback that has ended and is not confirmed yet. */
@@ -25,23 +25,13 @@ export class PlaybackInvariant implements Invariant {
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
-    switch (event.type) {
-      case 'speaker.silent':
-        state.silent = event;
-        return NONE;
-      case 'playback.ended':
-        state.ended = event;
-        return this.ended(event, state);
-      case 'control.sent':
-        if (event.message !== 'playback_complete') return NONE;
-        return this.confirmed(event, `${event.session ?? ''}/${event.turn ?? 0}`, state);
-      default:
-        return NONE;
-    }
+    const { ended } = state;
+    const owed = ended !== undefined && isLater(event, ended) ? this.unconfirmed(state) : NONE;
+    return [...owed, ...this.follow(event, state)];
   }
 
   overdue(): readonly Breach[] {
-    return NONE;
+    return [...this.lives.entries()].flatMap(([, state]) => this.unconfirmed(state));
   }
 
   pending(): readonly string[] {
@@ -52,6 +42,37 @@ export class PlaybackInvariant implements Invariant {
     return [];
   }
 
+  private follow(event: RecordedEvent, state: State): readonly Breach[] {
+    if (endsLife(event)) state.ended = undefined;
+    switch (event.type) {
+      case 'speaker.silent':
+        state.silent = event;
+        return NONE;
+      case 'playback.ended':
+        this.judged = true;
+        state.ended = event;
+        return this.ended(event, state);
+      case 'control.sent':
+        if (event.message !== 'playback_complete') return NONE;
+        return this.confirmed(event, state);
+      case 'session.ended':
+        state.ended = undefined;
+        return NONE;
+      default:
+        return NONE;
+    }
+  }
+
+  /** The end and its confirmation belong to one step; what was stopped is told by its cause. */
+  private unconfirmed(state: State): readonly Breach[] {
+    const { ended } = state;
+    state.ended = undefined;
+    if (ended === undefined || ended.how === 'stopped') return NONE;
+    const { atMs, host, session, turn } = ended;
+    const expected = `playback_complete of ${session}/${turn} in the step of its end`;
+    return [{ host, atMs, expected, seen: 'none' }];
+  }
+
   private ended(event: EventOf<'playback.ended'>, { silent }: State): readonly Breach[] {
     const { atMs, host, how, playedBytes, receivedBytes } = event;
     if (how !== 'finished') return NONE;
@@ -59,24 +80,26 @@ export class PlaybackInvariant implements Invariant {
       const expected = `all of ${receivedBytes} bytes heard`;
       return [{ host, atMs, expected, seen: `${playedBytes} bytes` }];
     }
-    // An answer without a byte never started the speaker; without a simulator nothing is known of it.
+    // An answer without a byte never started the speaker; a journal knows nothing of one.
     if (silent === undefined || playedBytes === 0 || silent.step === event.step) return NONE;
     const expected = 'the speaker silent in the same step';
     return [{ host, atMs, expected, seen: `silent since ${silent.atMs} ms` }];
   }
 
-  private confirmed(event: RecordedEvent, turn: string, state: State): readonly Breach[] {
+  private confirmed(event: EventOf<'control.sent'>, state: State): readonly Breach[] {
     const { atMs, host } = event;
     const { confirmed, ended } = state;
+    const turn = `${event.session ?? ''}/${event.turn ?? 0}`;
     this.judged = true;
     state.confirmed = turn;
     state.ended = undefined;
-    if (confirmed === turn && !turn.startsWith('/')) {
+    // The base protocol has no turns, and all answers of a session have one name.
+    if (confirmed === turn && event.turn !== undefined) {
       return [
         { host, atMs, expected: 'one playback_complete a turn', seen: `a second of ${turn}` },
       ];
     }
-    if (ended !== undefined) return NONE;
+    if (ended !== undefined && turn === `${ended.session}/${ended.turn}`) return NONE;
     return [
       { host, atMs, expected: 'playback_complete after the playback', seen: 'before its end' },
     ];

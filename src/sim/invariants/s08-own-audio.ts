@@ -1,5 +1,8 @@
-import type { RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import type { EventOf, RecordedEvent } from '../../events';
+import { NONE, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+
+/** Sessions that are over may have audio under way; so many of them are remembered. */
+const REMEMBERED = 64;
 
 interface State {
   /** The connection over which each session that is on is held. */
@@ -14,25 +17,30 @@ export class OwnAudioInvariant implements Invariant {
     'What was said before a drop is heard, or answered, in the middle of the next talk.';
   judged = false;
   private readonly lives = new PerLife<State>(() => ({ connections: new Map() }));
+  /** By sending end and session: what was sent and has not arrived. */
   private readonly sentBytes = new Map<string, number>();
+  private readonly over: string[] = [];
   private readonly clients = new Set<string>();
 
   observe(event: RecordedEvent): readonly Breach[] {
     const { connections } = this.lives.of(event);
+    if (endsLife(event)) this.forget(event, connections);
     switch (event.type) {
       case 'state.changed':
         if (event.machine === 'client') this.clients.add(event.host);
         return NONE;
       case 'session.started':
         connections.set(event.session, event.connection);
+        this.sentBytes.set(this.own(event, event.session), 0);
         return NONE;
       case 'session.ended':
-        connections.delete(event.session);
+        if (connections.delete(event.session)) this.retire(this.own(event, event.session));
         return NONE;
       case 'audio.sent':
-        return this.sent(event, event.session, event.connection, event.bytes, connections);
+        this.sent(event);
+        return this.crossed(event, connections);
       case 'audio.received':
-        return this.received(event, event.session, event.bytes);
+        return [...this.received(event), ...this.crossed(event, connections)];
       default:
         return NONE;
     }
@@ -50,31 +58,49 @@ export class OwnAudioInvariant implements Invariant {
     return [];
   }
 
-  private sent(
-    event: RecordedEvent,
-    session: string,
-    connection: string,
-    bytes: number,
+  private sent(event: EventOf<'audio.sent'>): void {
+    const key = this.own(event, event.session);
+    const known = this.sentBytes.get(key);
+    if (known !== undefined) this.sentBytes.set(key, known + event.bytes);
+  }
+
+  /** Audio that came before its session was on has no connection yet. */
+  private crossed(
+    event: EventOf<'audio.received' | 'audio.sent'>,
     connections: ReadonlyMap<string, string>,
   ): readonly Breach[] {
-    this.judged = true;
-    if (this.clients.has(event.host)) {
-      this.sentBytes.set(session, (this.sentBytes.get(session) ?? 0) + bytes);
-    }
+    const { atMs, connection, host, session, type } = event;
     const own = connections.get(session);
-    if (own === connection) return NONE;
-    const { atMs, host } = event;
+    this.judged = true;
+    if (own === connection || (own === undefined && type === 'audio.received')) return NONE;
     const expected = `audio of ${session} over ${own ?? 'no connection'}`;
     return [{ host, atMs, expected, seen: `over ${connection}` }];
   }
 
-  /** A server cannot have more of a session than its client sent; a stranger's is not known. */
-  private received(event: RecordedEvent, session: string, bytes: number): readonly Breach[] {
-    const left = this.sentBytes.get(session);
-    if (left === undefined || this.clients.has(event.host)) return NONE;
-    this.sentBytes.set(session, left - bytes);
+  /** Nobody can have more of a session than the other end sent; a stranger's is not known. */
+  private received(event: EventOf<'audio.received'>): readonly Breach[] {
+    const { atMs, bytes, host, session } = event;
+    const key = `${this.clients.has(host) ? 'server' : 'client'}/${session}`;
+    const left = this.sentBytes.get(key);
+    if (left === undefined) return NONE;
+    this.sentBytes.set(key, left - bytes);
     if (left >= bytes) return NONE;
-    const { atMs, host } = event;
-    return [{ host, atMs, expected: `audio of ${session} that was sent for it`, seen: 'more' }];
+    const expected = `at most the ${left} bytes of ${session} that are under way`;
+    return [{ host, atMs, expected, seen: `${bytes} bytes` }];
+  }
+
+  private own({ host }: RecordedEvent, session: string): string {
+    return `${this.clients.has(host) ? 'client' : 'server'}/${session}`;
+  }
+
+  private forget(event: RecordedEvent, connections: Map<string, string>): void {
+    for (const session of connections.keys()) this.retire(this.own(event, session));
+    connections.clear();
+  }
+
+  private retire(key: string): void {
+    this.over.push(key);
+    const oldest = this.over.length > REMEMBERED ? this.over.shift() : undefined;
+    if (oldest !== undefined) this.sentBytes.delete(oldest);
   }
 }

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../events';
+import type { EventOf, RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, type Invariant } from './invariant';
 
 const PONG_TIMEOUT_MS = 10_000;
@@ -60,13 +60,14 @@ export class PatienceInvariant implements Invariant {
     if (beat !== undefined) beat.answered = true;
   }
 
-  private gaveUp(event: RecordedEvent, beat: Beat | undefined): readonly Breach[] {
+  /** What came in is life too. A journal keeps no beats, and silence is all that it tells. */
+  private gaveUp(event: EventOf<'heartbeat.timeout'>, beat: Beat | undefined): readonly Breach[] {
     this.judged = true;
-    const { atMs, host } = event;
-    if (beat === undefined || beat.answered) {
+    const { atMs, host, sinceInboundMs, step } = event;
+    if (step !== undefined && (beat === undefined || beat.answered)) {
       return [{ host, atMs, expected: 'patience with a peer that answers', seen: 'given up' }];
     }
-    const waitedMs = atMs - beat.pingMs;
+    const waitedMs = Math.min(atMs - (beat?.pingMs ?? -Infinity), sinceInboundMs);
     if (waitedMs >= PONG_TIMEOUT_MS) return NONE;
     return [{ host, atMs, expected: `${PONG_TIMEOUT_MS} ms for a pong`, seen: `${waitedMs} ms` }];
   }

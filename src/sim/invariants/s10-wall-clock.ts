@@ -1,8 +1,14 @@
 import type { EventOf, RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, type Invariant } from './invariant';
 
+interface Up {
+  readonly sinceMs: number;
+  /** How long the host had stood still before. */
+  readonly pausedMs: number;
+}
+
 interface State {
-  readonly upSinceMs: Map<string, number>;
+  readonly ups: Map<string, Up>;
   /** Time that a host did not notice: its own clocks are behind by so much at most. */
   pausedMs: number;
 }
@@ -14,14 +20,14 @@ export class WallClockInvariant implements Invariant {
     'Lengths of time are those of the monotonic clock, whatever the time of day does.';
   readonly meaning = 'The clock is set, as on every boot of a Pi, and talks end or last for years.';
   judged = false;
-  private readonly lives = new PerLife<State>(() => ({ upSinceMs: new Map(), pausedMs: 0 }));
+  private readonly lives = new PerLife<State>(() => ({ ups: new Map(), pausedMs: 0 }));
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
     switch (event.type) {
       case 'link.connected':
       case 'link.accepted':
-        state.upSinceMs.set(event.connection, event.atMs);
+        state.ups.set(event.connection, { sinceMs: event.atMs, pausedMs: state.pausedMs });
         return NONE;
       case 'host.resumed':
         state.pausedMs += event.pausedMs;
@@ -52,9 +58,11 @@ export class WallClockInvariant implements Invariant {
     const breaches = [
       ...this.check(event, 'time up', upMs, connection, state),
       ...this.check(event, 'silence', sinceInboundMs, connection, state),
+      ...this.check(event, 'the longest round trip', event.maxRttMs ?? 0, connection, state),
+      ...this.check(event, 'time without a pong', event.sincePongMs ?? 0, connection, state),
       ...this.tooShort(event, state),
     ];
-    state.upSinceMs.delete(connection);
+    state.ups.delete(connection);
     return breaches;
   }
 
@@ -64,22 +72,25 @@ export class WallClockInvariant implements Invariant {
     what: string,
     ms: number,
     connection: string,
-    { upSinceMs }: State,
+    { ups }: State,
   ): readonly Breach[] {
     const { atMs, host } = event;
-    const sinceMs = upSinceMs.get(connection);
+    const sinceMs = ups.get(connection)?.sinceMs;
+    if (sinceMs === undefined) return NONE;
     this.judged = true;
     // A journal rounds, and its real clock has fractions.
-    if (sinceMs === undefined || (ms >= 0 && ms <= atMs - sinceMs + 1)) return NONE;
+    if (ms >= 0 && ms <= atMs - sinceMs + 1) return NONE;
     const expected = `${what} of 0 to ${atMs - sinceMs} ms`;
     return [{ host, atMs, expected, seen: `${ms} ms` }];
   }
 
-  private tooShort(event: EventOf<'link.lost'>, { pausedMs, upSinceMs }: State): readonly Breach[] {
+  private tooShort(event: EventOf<'link.lost'>, { pausedMs, ups }: State): readonly Breach[] {
     const { atMs, connection, host, upMs } = event;
-    const sinceMs = upSinceMs.get(connection);
-    if (sinceMs === undefined || upMs >= atMs - sinceMs - pausedMs - 1) return NONE;
-    const expected = `time up of ${atMs - sinceMs} ms`;
+    const up = ups.get(connection);
+    if (up === undefined) return NONE;
+    const leastMs = atMs - up.sinceMs - (pausedMs - up.pausedMs);
+    if (upMs >= leastMs - 1) return NONE;
+    const expected = `time up of ${leastMs} ms or more`;
     return [{ host, atMs, expected, seen: `${upMs} ms` }];
   }
 }

@@ -1,15 +1,23 @@
 import { soundMs, BYTES_PER_MS } from '../../constants';
-import { isDurable, type RecordedEvent } from '../../events';
+import { isDurable, type EventType, type RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, type Invariant } from './invariant';
 
 const UPLINK_BYTES = 64_000;
 const DOWNLINK_BYTES = 960_000;
 const LINES_A_CYCLE = 12;
+const REQUESTS: ReadonlySet<EventType> = new Set<EventType>([
+  'button.pressed',
+  'hotword.detected',
+  'session.requested',
+]);
+/** Lines that a cycle may have beside those of the reconnect itself. */
+const ASIDES: ReadonlySet<EventType> = new Set<EventType>(['heartbeat.late', 'microphone.failed']);
 
 interface State {
   isClient: boolean;
   /** Whether the server acknowledges audio; what a base server has taken cannot be known. */
   acknowledges: boolean;
+  session: string;
   sentBytes: number;
   acknowledgedBytes: number;
   /** When everything that came of the answer so far will have been heard. */
@@ -29,6 +37,7 @@ export class BoundsInvariant implements Invariant {
   private readonly lives = new PerLife<State>(() => ({
     isClient: false,
     acknowledges: false,
+    session: '',
     sentBytes: 0,
     acknowledgedBytes: 0,
     heardUntilMs: 0,
@@ -61,6 +70,7 @@ export class BoundsInvariant implements Invariant {
         state.acknowledges = event.protocol === 'tars.v2';
         return NONE;
       case 'session.started':
+        state.session = event.session;
         state.sentBytes = 0;
         state.acknowledgedBytes = 0;
         return NONE;
@@ -68,6 +78,7 @@ export class BoundsInvariant implements Invariant {
         state.sentBytes += event.bytes;
         return this.checkUplink(event, state);
       case 'audio.acknowledged':
+        if (event.session !== state.session) return NONE;
         state.acknowledgedBytes = Math.min(event.bytes, state.sentBytes);
         return NONE;
       case 'playback.started':
@@ -75,7 +86,9 @@ export class BoundsInvariant implements Invariant {
         return NONE;
       case 'audio.received':
         state.heardUntilMs = Math.max(state.heardUntilMs, event.atMs) + soundMs(event.bytes);
-        return this.checkDownlink(event, state);
+        return this.checkDownlink(event, (state.heardUntilMs - event.atMs) * BYTES_PER_MS);
+      case 'speaker.silent':
+        return this.checkDownlink(event, event.mostQueuedBytes);
       default:
         return NONE;
     }
@@ -89,20 +102,21 @@ export class BoundsInvariant implements Invariant {
     return [{ host, atMs, expected: `at most ${UPLINK_BYTES} bytes flying`, seen: `${flying}` }];
   }
 
-  private checkDownlink(event: RecordedEvent, { heardUntilMs }: State): readonly Breach[] {
+  private checkDownlink(event: RecordedEvent, bytes: number): readonly Breach[] {
     const { atMs, host } = event;
-    const waiting = Math.round((heardUntilMs - atMs) * BYTES_PER_MS);
+    const waiting = Math.round(bytes);
     this.judged = true;
     if (waiting <= DOWNLINK_BYTES) return NONE;
     const expected = `at most ${DOWNLINK_BYTES} bytes waiting for the speaker`;
     return [{ host, atMs, expected, seen: `${waiting}` }];
   }
 
-  /** From one dial to the next, where nobody asked for a session in between. */
+  /** From one dial to the next, where nobody asked for anything in between. */
   private counted(event: RecordedEvent, state: State): readonly Breach[] {
-    if (event.type === 'session.requested') state.quiet = false;
-    if (isDurable(event.type)) state.lines += 1;
+    if (REQUESTS.has(event.type)) state.quiet = false;
+    if (isDurable(event.type) && !ASIDES.has(event.type)) state.lines += 1;
     if (event.type !== 'link.dialing') return NONE;
+    if (state.quiet) this.judged = true;
     const { lines, quiet } = state;
     state.lines = 0;
     state.quiet = true;

@@ -1,7 +1,7 @@
 import { LOSS_LABELS, type RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, type Invariant } from './invariant';
 
-/** S16: each connection that was up leaves one record of its end, with a label of the closed list. */
+/** S16: each connection that was up leaves one record of its end, with a label of the list. */
 export class CloseRecordInvariant implements Invariant {
   readonly id = 'S16';
   readonly claim = 'Each connection leaves one record of how it ended, with a label of the list.';
@@ -18,11 +18,9 @@ export class CloseRecordInvariant implements Invariant {
         open.add(event.connection);
         return NONE;
       case 'link.failed':
-        open.delete(event.connection);
-        return NONE;
+        return this.ended(event, event.connection, open);
       case 'link.lost':
-        open.delete(event.connection);
-        return this.lost(event, event.label);
+        return [...this.ended(event, event.connection, open), ...this.lost(event, event.label)];
       case 'link.closed':
         return this.gone(event, event.connection, open);
       case 'host.stopped':
@@ -42,6 +40,14 @@ export class CloseRecordInvariant implements Invariant {
 
   measurements(): [] {
     return [];
+  }
+
+  /** A journal may begin in the middle of a connection, a run does not. */
+  private ended(event: RecordedEvent, connection: string, open: Set<string>): readonly Breach[] {
+    if (open.delete(connection) || event.step === undefined) return NONE;
+    const { atMs, host, type } = event;
+    const expected = `one record of the end of ${connection}`;
+    return [{ host, atMs, expected, seen: `${type} beside it` }];
   }
 
   private lost(event: RecordedEvent, label: string): readonly Breach[] {

@@ -1,0 +1,136 @@
+/**
+ * `npm run bench`: how fast the simulator is, beside a baseline of bare fake timers in the same run.
+ *
+ * On one core, best of several. A ratio of virtual to real time says little by itself, because an idle
+ * hour is empty; so steps and runs a second stand beside it.
+ */
+import { simulate, type RunResult } from '../src/sim/simulation';
+
+import { createClock } from '@sinonjs/fake-timers';
+
+import type { ScenarioInput } from '../src/sim/scenario';
+import { idle, oneSession, stream, year } from './cases';
+
+interface Case {
+  readonly name: string;
+  readonly aim: string;
+  readonly scenario: ScenarioInput;
+  /** Runs that are measured together, because one alone is too short. */
+  readonly runs: number;
+  readonly rounds: number;
+}
+
+interface Measured {
+  readonly wallMs: number;
+  readonly virtualMs: number;
+  readonly steps: number;
+}
+
+const CASES: readonly Case[] = [
+  { name: '(a) 24 h idle', aim: '500,000 x', scenario: idle('24 h'), runs: 1, rounds: 5 },
+  { name: '(b) 1 h streaming', aim: '3,000 x', scenario: stream(), runs: 1, rounds: 5 },
+  { name: '(c) 5 min, a session', aim: '100 runs/s', scenario: oneSession(), runs: 50, rounds: 5 },
+  { name: '(d) 5 min, a pair', aim: '1,000 runs/s', scenario: idle('5 min'), runs: 200, rounds: 5 },
+  { name: '(e) a year', aim: 'under 5 min', scenario: year(), runs: 1, rounds: 1 },
+];
+
+const BASELINE_STEPS = 200_000;
+
+/** Taken before a run replaces it. */
+const now = performance.now.bind(performance);
+
+async function main(): Promise<void> {
+  const wanted = process.argv[2];
+  const baseline = await best(5, bareTimers);
+  const baselineUs = perStepUs(baseline);
+  print('case', 'x real time', 'steps/s', 'us/step', 'of bare', 'runs/s', 'wall', 'aim');
+  show('(0) bare timers', '', baseline, 1, baselineUs);
+  for (const each of CASES) {
+    if (wanted !== undefined && !each.name.includes(wanted)) continue;
+    const heapBefore = heapMb();
+    const measured = await best(each.rounds, () => measure(each));
+    show(each.name, each.aim, measured, each.runs, baselineUs);
+    if (each.rounds === 1)
+      process.stdout.write(`    heap ${heapBefore} MB before, ${heapMb()} MB after\n`);
+  }
+}
+
+/** As many timers as steps, each with one drain of the event loop, and nothing else. */
+async function bareTimers(): Promise<Measured> {
+  const clock = createClock(0);
+  const startMs = now();
+  for (let step = 0; step < BASELINE_STEPS; step += 1) {
+    clock.setTimeout(() => undefined, 1_000);
+    clock.next();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { wallMs: now() - startMs, virtualMs: BASELINE_STEPS * 1_000, steps: BASELINE_STEPS };
+}
+
+async function measure({ name, runs, scenario }: Case): Promise<Measured> {
+  const startMs = now();
+  let virtualMs = 0;
+  let steps = 0;
+  for (let seed = 1; seed <= runs; seed += 1) {
+    const result = await simulate(scenario, { seed, keepEvents: 100 });
+    requirePassed(name, result);
+    virtualMs += result.virtualMs;
+    steps += result.steps;
+  }
+  return { wallMs: now() - startMs, virtualMs, steps };
+}
+
+/** A figure counts only if the run was right. */
+function requirePassed(name: string, { failures, passed }: RunResult): void {
+  if (passed) return;
+  const [first] = failures;
+  throw new Error(
+    `${name} failed: ${first?.kind ?? ''} ${first?.expected ?? ''}, ${first?.seen ?? ''}`,
+  );
+}
+
+async function best(rounds: number, round: () => Promise<Measured>): Promise<Measured> {
+  let fastest = await round();
+  for (let index = 1; index < rounds; index += 1) {
+    const next = await round();
+    if (next.wallMs < fastest.wallMs) fastest = next;
+  }
+  return fastest;
+}
+
+function show(name: string, aim: string, measured: Measured, runs: number, bareUs: number): void {
+  const { steps, virtualMs, wallMs } = measured;
+  const stepUs = perStepUs(measured);
+  print(
+    name,
+    whole(virtualMs / wallMs),
+    whole((steps / wallMs) * 1_000),
+    stepUs.toFixed(2),
+    `${(stepUs / bareUs).toFixed(1)} x`,
+    ((runs / wallMs) * 1_000).toFixed(2),
+    `${(wallMs / 1_000).toFixed(2)} s`,
+    aim,
+  );
+}
+
+function perStepUs({ steps, wallMs }: Measured): number {
+  return (wallMs * 1_000) / steps;
+}
+
+function print(name: string, ...columns: readonly string[]): void {
+  const cells = columns.map((column) => column.padStart(13));
+  process.stdout.write(`${name.padEnd(22)}${cells.join('')}\n`);
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function heapMb(): number {
+  return Math.round(process.memoryUsage().heapUsed / 1_048_576);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+
+import type { AnyEvent } from '../../../src/events';
+import { IdentityInvariant } from '../../../src/sim/invariants/s04-identity';
+import {
+  Story,
+  client,
+  connected,
+  lost,
+  requested,
+  sessionEnded,
+  sessionStarted,
+  started,
+  tick,
+} from './story';
+
+function link(to: string): AnyEvent {
+  return { type: 'state.changed', machine: 'link', from: 'before', to, cause: 'test' };
+}
+
+function up(): Story {
+  return new Story(new IdentityInvariant()).at(
+    0,
+    'pi',
+    started,
+    connected('c1'),
+    link('connected'),
+  );
+}
+
+const sent: AnyEvent = { type: 'audio.sent', connection: 'c1', session: 'a', bytes: 2 };
+
+describe('invariant S4', () => {
+  it('holds where the link says what it is, and nothing is done for what is over', () => {
+    const story = up()
+      .at(1, 'pi', requested('a'), sessionStarted('a'), sent, sessionEnded('a'))
+      .at(2, 'pi', lost('c1'), link('reconnecting'));
+    expect(story.at(3, 'pi', tick).endAt(9).verdict).to.equal('held');
+  });
+
+  it('is broken by a link that says connected and is not, or the other way round', () => {
+    const early = new Story(new IdentityInvariant()).at(0, 'pi', link('connected'));
+    expect(early.told).to.deep.equal(['0 pi: connected only while it is up; connected']);
+    expect(up().at(1, 'pi', link('connecting')).told).to.deep.equal([
+      '1 pi: connected while the link is up; connecting',
+    ]);
+  });
+
+  it('is broken by a link that is lost and says nothing, also at the end', () => {
+    const told = ['5 pi: connected only while it is up; still, after a loss'];
+    expect(up().at(5, 'pi', lost('c1')).at(6, 'pi', tick).told).to.deep.equal(told);
+    expect(up().at(5, 'pi', lost('c1')).endAt(6).told).to.deep.equal(told);
+    expect(
+      up()
+        .at(5, 'pi', lost('c1', { device: 'a' }))
+        .endAt(6).verdict,
+    ).to.equal('held');
+  });
+
+  it('is broken by whatever is done for a session that is over', () => {
+    const audio = { connection: 'c1', session: 'a', bytes: 2 };
+    const acts: readonly AnyEvent[] = [
+      sent,
+      { type: 'audio.received', ...audio },
+      { type: 'playback.started', session: 'a', turn: 1 },
+      { type: 'turn.started', session: 'a', turn: 1, device: 'kitchen' },
+      requested('a'),
+      sessionStarted('a'),
+    ];
+    for (const act of acts) {
+      expect(up().at(1, 'pi', sessionEnded('a')).at(2, 'pi', act).told, act.type).to.deep.equal([
+        `2 pi: nothing for session a, which is over; ${act.type}`,
+      ]);
+    }
+    const rejected: AnyEvent = { type: 'session.rejected', session: 'a', reason: 'busy' };
+    expect(up().at(1, 'pi', rejected).at(2, 'pi', sent).verdict).to.equal('broken');
+  });
+
+  it('lets a peer use a name again at a server', () => {
+    const again: AnyEvent = {
+      type: 'session.requested',
+      session: 'a',
+      trigger: 'button',
+      device: 'k',
+    };
+    const story = new Story(new IdentityInvariant()).at(
+      0,
+      'server',
+      sessionEnded('a', 'user', 'k'),
+    );
+    expect(story.at(1, 'server', again, sessionStarted('a', 's1', 'k')).verdict).to.equal('held');
+  });
+
+  it('judges each host and each life by itself', () => {
+    const story = up()
+      .at(1, 'pi', sessionEnded('a'))
+      .at(2, 'spare', sent)
+      .at(3, 'pi', started, sent);
+    expect(story.verdict).to.equal('held');
+  });
+
+  it('remembers a fixed number of sessions', () => {
+    const story = up();
+    for (let n = 0; n < 7_300; n += 1) story.at(n, 'pi', sessionEnded(`n${n}`));
+    expect(story.at(8_000, 'pi', requested('n0')).verdict).to.equal('held');
+    expect(story.at(8_000, 'pi', requested('n7299')).verdict).to.equal('broken');
+  });
+
+  it('is unknown where nothing happened', () => {
+    const idle = new Story(new IdentityInvariant()).at(0, 'pi', started, client('idle'));
+    expect(idle.verdict).to.equal('unknown');
+  });
+});
