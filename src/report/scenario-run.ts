@@ -3,7 +3,7 @@ import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure, InvariantVerdict } from '../sim/simulation';
 import type { Crash } from '../sim/world';
 
-/** One run of a scenario with one seed, as plain data: a worker hands it back, a report holds it. */
+/** One run of a scenario with one seed, as plain data that a worker can hand back. */
 export interface ScenarioRun {
   readonly scenario: string;
   readonly story: string;

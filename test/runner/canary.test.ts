@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { deadAlarms } from '../../src/runner/canary';
+import type { ScenarioInput } from '../../src/sim/scenario';
 import { FAILING, PASSING } from './files';
 
 describe('canary', () => {
@@ -9,10 +10,10 @@ describe('canary', () => {
   });
 
   it('is reported where it passes', async () => {
-    expect(await deadAlarms(1, PASSING)).to.deep.equal(['S1', 'expectation']);
+    expect(await deadAlarms(1, PASSING as ScenarioInput)).to.deep.equal(['S1', 'expectation']);
   });
 
   it('is reported where it fails for another reason alone', async () => {
-    expect(await deadAlarms(1, FAILING as Parameters<typeof deadAlarms>[1])).to.deep.equal(['S1']);
+    expect(await deadAlarms(1, FAILING as ScenarioInput)).to.deep.equal(['S1']);
   });
 });

@@ -3,7 +3,7 @@
  *
  *   s01-backoff     the wait before each dial     s09-patience      a peer that answers is not dead
  *   s02-jitter      drawn anew each time          s10-wall-clock    may jump
- *   s03-sockets     one current connection        s11-bounds        of what waits, flies, is written
+ *   s03-sockets     one current connection        s11-bounds        of what waits and flies
  *   s04-identity    what is over stays over       s12-engines       who talks with an engine
  *   s05-persistence sessions leave the link       s13-shutdown      nothing is left behind
  *   s06-playback    confirmed once, when heard    s14-survival      nothing ends the process
