@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: how fast the simulator is, beside a baseline of bare fake timers in the same run.
+ * `npm run bench`: how fast the simulator is, beside a baseline of bare fake timers in the same
+ * run.
  *
- * On one core, best of several. A ratio of virtual to real time says little by itself, because an idle
- * hour is empty; so steps and runs a second stand beside it.
+ * On one core, best of several. A ratio of virtual to real time says little by itself, because an
+ * idle hour is empty; so steps and runs a second stand beside it.
  */
 import { simulate, type RunResult } from '../src/sim/simulation';
 

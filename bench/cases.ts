@@ -33,8 +33,8 @@ export function oneSession(): ScenarioInput {
 }
 
 /**
- * A year in the field: 20 sessions a day of half a minute each, a Wi-Fi drop a day, a restart of the
- * server a week, a power cut a month.
+ * A year in the field: 20 sessions a day of half a minute each, a Wi-Fi drop a day, a restart of
+ * the server a week, a power cut a month.
  */
 export function year(days = 365): ScenarioInput {
   const each = Array.from({ length: days }, (_, day) => day);

@@ -71,7 +71,13 @@ describe('Ear', () => {
       bench.listenFor('hotword');
       const samples = Array.from({ length: FRAME_SAMPLES * 3 }, (_, sample) => sample);
       const sound = Buffer.from(Int16Array.from(samples).buffer);
-      for (const [from, to] of [[0, 2], [2, 640], [640, 642], [642, 2_500], [2_500, 3_072]]) {
+      for (const [from, to] of [
+        [0, 2],
+        [2, 640],
+        [640, 642],
+        [642, 2_500],
+        [2_500, 3_072],
+      ]) {
         bench.microphone.hear(sound.subarray(from, to));
       }
       const heard = bench.hotword.frames.flatMap((frame) => [...frame]);
@@ -197,5 +203,4 @@ describe('Ear', () => {
     expect(bench.microphone.purpose).to.equal(undefined);
     expect(bench.events.filter(({ type }) => type === 'microphone.closed')).to.have.length(1);
   });
-
 });

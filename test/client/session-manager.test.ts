@@ -173,7 +173,9 @@ describe('SessionManager', () => {
       bench.manager.endSession('user');
       await bench.run(1_000);
       bench.sayHotword();
-      expect(bench.session).to.match(/^[0-9a-f]{12}$/).and.not.equal(first);
+      expect(bench.session)
+        .to.match(/^[0-9a-f]{12}$/)
+        .and.not.equal(first);
     });
   });
 

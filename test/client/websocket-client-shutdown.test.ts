@@ -40,38 +40,59 @@ describe('WebSocketClient that is shut down', () => {
 
   for (const [when, enter] of [
     ['in the turn in which it was started', () => bench.link.start()],
-    ['while the name is resolved', async () => {
-      bench.link.start();
-      await Promise.resolve();
-    }],
-    ['while the dial is under way', async () => {
-      bench.link.start();
-      await bench.run(LATENCY_MS);
-    }],
-    ['while the dial is never answered', async () => {
-      bench.world.network.path('pi', 'hub').loseDials();
-      bench.link.start();
-      await bench.run(5_000);
-    }],
-    ['while the upgrade is under way', async () => {
-      bench.link.start();
-      await bench.run(2 * LATENCY_MS);
-    }],
-    ['while the upgrade is never answered', async () => {
-      bench.server.answer = (stream) => void stream.resume();
-      bench.link.start();
-      await bench.run(5_000);
-    }],
-    ['while it waits to dial', async () => {
-      bench.world.network.refuseDials('hub');
-      bench.link.start();
-      await bench.run(1_000);
-    }],
-    ['after it was refused with a status', async () => {
-      bench.server.answer = (stream) => stream.end('HTTP/1.1 503 No\r\n\r\n');
-      bench.link.start();
-      await bench.run(100);
-    }],
+    [
+      'while the name is resolved',
+      async () => {
+        bench.link.start();
+        await Promise.resolve();
+      },
+    ],
+    [
+      'while the dial is under way',
+      async () => {
+        bench.link.start();
+        await bench.run(LATENCY_MS);
+      },
+    ],
+    [
+      'while the dial is never answered',
+      async () => {
+        bench.world.network.path('pi', 'hub').loseDials();
+        bench.link.start();
+        await bench.run(5_000);
+      },
+    ],
+    [
+      'while the upgrade is under way',
+      async () => {
+        bench.link.start();
+        await bench.run(2 * LATENCY_MS);
+      },
+    ],
+    [
+      'while the upgrade is never answered',
+      async () => {
+        bench.server.answer = (stream) => void stream.resume();
+        bench.link.start();
+        await bench.run(5_000);
+      },
+    ],
+    [
+      'while it waits to dial',
+      async () => {
+        bench.world.network.refuseDials('hub');
+        bench.link.start();
+        await bench.run(1_000);
+      },
+    ],
+    [
+      'after it was refused with a status',
+      async () => {
+        bench.server.answer = (stream) => stream.end('HTTP/1.1 503 No\r\n\r\n');
+        bench.link.start();
+        await bench.run(100);
+      },
+    ],
   ] as const) {
     it(`${when} is done at once, and tells nobody of a loss`, async () => {
       let told = 0;
@@ -222,8 +243,18 @@ describe('WebSocketClient with listeners that fail', () => {
   afterEach(async () => bench.over());
 
   for (const [how, fail] of [
-    ['throw', () => { throw new Error('a listener'); }],
-    ['reject', async () => { throw new Error('a listener'); }],
+    [
+      'throw',
+      () => {
+        throw new Error('a listener');
+      },
+    ],
+    [
+      'reject',
+      async () => {
+        throw new Error('a listener');
+      },
+    ],
   ] as const) {
     it(`names those that ${how}, and connects again and again`, async () => {
       const { link } = bench;

@@ -101,7 +101,9 @@ describe('WebSocketClient', () => {
       await bench.run(10_000);
       const failed = bench.timesOf('link.failed');
       expect(bench.timesOf('link.dialing').slice(1)).to.deep.equal(
-        waits().slice(0, 2).map((wait, index) => wait + (failed[index] ?? 0)),
+        waits()
+          .slice(0, 2)
+          .map((wait, index) => wait + (failed[index] ?? 0)),
       );
     });
 
@@ -261,27 +263,42 @@ describe('WebSocketClient', () => {
     for (const [when, enter] of [
       ['before it is started', () => Promise.resolve()],
       ['while it dials', async () => bench.link.start()],
-      ['before the welcome', async () => {
-        bench.server.welcomes = false;
-        await bench.connect();
-      }],
-      ['while it waits', async () => {
-        (await bench.connect()).reset();
-        await bench.run(LATENCY_MS);
-      }],
-      ['when the server has said good-bye', async () => {
-        (await bench.connect()).write(0x88, 0);
-        await bench.run(LATENCY_MS);
-      }],
-      ['while it shuts down', async () => {
-        await bench.connect();
-        void bench.link.shutdown();
-      }],
-      ['after it was shut down', async () => {
-        await bench.connect();
-        void bench.link.shutdown();
-        await bench.run(1_000);
-      }],
+      [
+        'before the welcome',
+        async () => {
+          bench.server.welcomes = false;
+          await bench.connect();
+        },
+      ],
+      [
+        'while it waits',
+        async () => {
+          (await bench.connect()).reset();
+          await bench.run(LATENCY_MS);
+        },
+      ],
+      [
+        'when the server has said good-bye',
+        async () => {
+          (await bench.connect()).write(0x88, 0);
+          await bench.run(LATENCY_MS);
+        },
+      ],
+      [
+        'while it shuts down',
+        async () => {
+          await bench.connect();
+          void bench.link.shutdown();
+        },
+      ],
+      [
+        'after it was shut down',
+        async () => {
+          await bench.connect();
+          void bench.link.shutdown();
+          await bench.run(1_000);
+        },
+      ],
     ] as const) {
       it(`says that it was not ${when}, throws nothing, and sends nothing later`, async () => {
         await enter();
@@ -330,5 +347,4 @@ describe('WebSocketClient', () => {
       expect(bench.link.status).to.equal('connected');
     });
   });
-
 });
