@@ -282,11 +282,12 @@ class ValuesJudge implements Judge {
   outcome(): Outcome {
     const { ranges, that, times } = this.expectation;
     const more = this.count - this.seen.length;
+    const tooFew = this.count < times ? `, only ${this.count} of ${times}` : '';
     return {
       that,
       holds: this.wrongAtMs === undefined && this.count >= times,
       expected: ranges.map(([low, high]) => `[${low}, ${high}]`).join(' '),
-      seen: `${this.seen.join(', ') || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`,
+      seen: `${this.seen.join(', ') || 'nothing'}${more > 0 ? ` and ${more} more` : ''}${tooFew}`,
       ...(this.wrongAtMs === undefined ? {} : { atMs: this.wrongAtMs }),
     };
   }
@@ -363,7 +364,9 @@ class WithinJudge implements Judge {
     if (missing !== undefined) return `nothing after ${formatMs(missing.fromMs)}`;
     if (this.pairs === 0) return 'it never began';
     const between = this.expectation.sameStep && this.stepBetween ? ', with others between' : '';
-    const times = this.pairs > 1 ? ` at most, ${this.pairs} times` : '';
-    return `${formatMs(this.longestMs)}${times}${between}`;
+    const { times } = this.expectation;
+    const tooFew = this.pairs < times ? `, only ${this.pairs} of ${times} times` : '';
+    const often = this.pairs > 1 ? ` at most, ${this.pairs} times` : '';
+    return `${formatMs(this.longestMs)}${tooFew || often}${between}`;
   }
 }

@@ -60,7 +60,7 @@ export class Trap {
     this.options = options;
     this.hook = createHook({
       init: (_id, type) => {
-        if (FOREIGN_RESOURCES.has(type) && !isOwnUse()) this.spring(`async resource ${type}`);
+        if (FOREIGN_RESOURCES.has(type) && !isOwnUse()) this.resourceMade(type);
       },
     });
   }
@@ -180,10 +180,20 @@ export class Trap {
     };
   }
 
+  /** Node makes an immediate of its own after an uncaught error, called by nobody. */
+  private resourceMade(type: string): void {
+    const site = callSite();
+    if (type === 'Immediate' && site === NOBODY) return;
+    this.options.onSprung(`async resource ${type}`, site);
+  }
+
   private spring(what: string): void {
     this.options.onSprung(what, callSite());
   }
 }
+
+/** The call site of what Node does by itself. */
+const NOBODY = 'unknown';
 
 function unavailable(): never {
   throw new Error('Not available inside a simulation.');
@@ -198,6 +208,6 @@ function callSite(): string {
   const outside = frames.find(
     (frame) => !frame.includes(__filename) && !/\(node:|at node:/.test(frame),
   );
-  const place = outside?.match(/\(?([^\s()]+:\d+:\d+)\)?$/)?.[1] ?? 'unknown';
+  const place = outside?.match(/\(?([^\s()]+:\d+:\d+)\)?$/)?.[1] ?? NOBODY;
   return place.replace(/^.*?((?:node_modules|src|test|scenarios|dist)\/)/, '$1');
 }
