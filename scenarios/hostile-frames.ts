@@ -62,23 +62,35 @@ function hex(value: number, digits: number): string {
 
 interface Attack {
   readonly name: string;
-  readonly label: string;
-  readonly code: number;
   readonly frame: Frame;
+  /** How whoever hears it says that the connection was lost. */
+  readonly loss: Readonly<Record<string, string | number>>;
 }
+
+const refused = { label: 'protocol_error', initiator: 'local' };
+const tooMuch = { label: 'overload', initiator: 'local' };
 
 const attacksFrom = (from: 'client' | 'server'): Attack[] => [
   ...WRONG.map((wrong) => ({
     name: wrong.name,
-    label: 'protocol_error',
-    code: wrong.code,
     frame: { at: SOON, raw: frameOf(wrong, from) } as const,
+    loss: from === 'client' ? { ...refused, code: wrong.code } : refused,
   })),
-  { name: 'too-long', label: 'overload', code: 1009, frame: { at: SOON, bytes: TWO_MIB } },
+  { name: 'too-long', frame: { at: SOON, bytes: TWO_MIB }, loss: tooMuch },
+  {
+    // It reads as 1005, which nobody may send.
+    name: 'no-code',
+    frame: { at: SOON, raw: from === 'client' ? '888000000000' : '8800' },
+    loss: { label: 'peer_close', initiator: 'remote' },
+  },
 ];
 const attacks: Attack[] = [
   ...attacksFrom('client'),
-  { name: 'too-many', label: 'policy', code: 1008, frame: { at: SOON, text: '[]', times: FLOOD } },
+  {
+    name: 'too-many',
+    frame: { at: SOON, text: '[]', times: FLOOD },
+    loss: { label: 'policy', initiator: 'local', code: 1008 },
+  },
 ];
 const traps = attacksFrom('server');
 
@@ -149,18 +161,18 @@ export default scenario({
         }),
       ),
     ),
-    ...attacks.map(({ code, label, name }) => ({
+    ...attacks.map(({ loss, name }) => ({
       that: `the server has enough of '${name}'`,
       check: 'within' as const,
       from: { type: 'link.accepted', host: 'server', device: name },
-      to: { type: 'link.lost', host: 'server', device: name, label, code, initiator: 'local' },
+      to: { type: 'link.lost', host: 'server', device: name, ...loss },
       atMost: '1.3 s' as const,
     })),
-    ...traps.map(({ label, name }) => ({
+    ...traps.map(({ loss, name }) => ({
       that: `a Pi has enough of '${name}', each time`,
       check: 'within' as const,
       from: { type: 'link.connected', host: `pi-${name}` },
-      to: { type: 'link.lost', host: `pi-${name}`, label, initiator: 'local' },
+      to: { type: 'link.lost', host: `pi-${name}`, ...loss },
       atMost: '1.3 s' as const,
       times: 4,
     })),

@@ -19,7 +19,14 @@ import { SessionManager } from '../client/session-manager';
 import { WebSocketClient } from '../client/websocket-client';
 import type { LinkEvent } from '../events';
 import type { EventSink, Speaker } from '../ports';
-import { FAILED, onSignals, runMain, UsageError, wholeNumber } from './command-line';
+import {
+  FAILED,
+  onOutputClosed,
+  onSignals,
+  runMain,
+  UsageError,
+  wholeNumber,
+} from './command-line';
 
 interface Options {
   readonly server: string;
@@ -34,6 +41,8 @@ interface Options {
 const HOTWORD_GRACE_MS = 1_000;
 
 async function main(): Promise<number> {
+  // A link goes on, whether or not anybody reads along.
+  onOutputClosed(() => undefined);
   const command = makeCommand();
   command.parse();
   const client = await Client.prepare(command.opts<Options>());

@@ -24,6 +24,17 @@ function tell(error: unknown): number {
   return isUsage ? WRONG_USE : FAILED;
 }
 
+/**
+ * What to do when nobody reads our output any more, as after `| head`. Without it the next line ends
+ * the program with a stack.
+ */
+export function onOutputClosed(act: () => void): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    act();
+  });
+}
+
 /** For an option that takes a whole number from `min` on. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

@@ -22,7 +22,15 @@ import { differences, printHashes, SecondProcess } from '../runner/check';
 import { recallFailed, rememberFailed, type FailedRun } from '../runner/last-failed';
 import { planAgain, planRuns, type PlannedRun, type Shard } from '../runner/plan';
 import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
-import { FAILED, INTERRUPTED, onSignals, runMain, UsageError, wholeNumber } from './command-line';
+import {
+  FAILED,
+  INTERRUPTED,
+  onOutputClosed,
+  onSignals,
+  runMain,
+  UsageError,
+  wholeNumber,
+} from './command-line';
 
 interface Options {
   readonly grep?: RegExp;
@@ -53,6 +61,7 @@ const MAX_REPEAT = 100_000;
 const realNow = performance.now.bind(performance);
 
 async function main(): Promise<number> {
+  onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
@@ -317,7 +326,7 @@ function reporterOf({ file, name }: ReporterSpec): Reporter {
   const write = writerTo(file);
   switch (name) {
     case 'list':
-      return new ListReporter(write, file === undefined && pc.isColorSupported);
+      return new ListReporter(write, file === undefined && isTerminal());
     case 'json':
       return new JsonReporter(write);
     case 'junit':
@@ -327,6 +336,11 @@ function reporterOf({ file, name }: ReporterSpec): Reporter {
     default:
       return name satisfies never;
   }
+}
+
+/** Colours are for a terminal alone; picocolors would have them on any CI server, too. */
+function isTerminal(): boolean {
+  return process.stdout.isTTY === true && pc.isColorSupported;
 }
 
 /** A file is emptied at once, so that one that cannot be written is known before the runs. */

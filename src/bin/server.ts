@@ -9,7 +9,7 @@ import { SystemClock, SystemRandom } from '../adapters/system-clock';
 import { TcpSockets } from '../adapters/tcp-sockets';
 import { ParrotEngine } from '../server/parrot';
 import { TarsAssistant } from '../server/tars-assistant';
-import { onSignals, runMain, UsageError, wholeNumber } from './command-line';
+import { onOutputClosed, onSignals, runMain, UsageError, wholeNumber } from './command-line';
 
 interface Options {
   readonly host: string;
@@ -18,6 +18,8 @@ interface Options {
 }
 
 async function main(): Promise<number> {
+  // A link goes on, whether or not anybody reads along.
+  onOutputClosed(() => undefined);
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
