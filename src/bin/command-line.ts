@@ -25,8 +25,8 @@ function tell(error: unknown): number {
 }
 
 /**
- * What to do when nobody reads our output any more, as after `| head`. Without it the next line ends
- * the program with a stack.
+ * What to do when nobody reads our output any more, as after `| head`. Without it the next line
+ * ends the program with a stack.
  */
 export function onOutputClosed(act: () => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
