@@ -76,7 +76,11 @@ const attacksFrom = (from: 'client' | 'server'): Attack[] => [
     frame: { at: SOON, raw: frameOf(wrong, from) } as const,
     loss: from === 'client' ? { ...refused, code: wrong.code } : refused,
   })),
-  { name: 'too-long', frame: { at: SOON, bytes: TWO_MIB }, loss: tooMuch },
+  {
+    name: 'too-long',
+    frame: { at: SOON, bytes: TWO_MIB },
+    loss: from === 'client' ? { ...tooMuch, code: 1009 } : tooMuch,
+  },
   {
     // It reads as 1005, which nobody may send.
     name: 'no-code',
