@@ -18,7 +18,12 @@ export class EventLog implements EventSink {
     if (!isDurable(event.type)) return;
     const time = new Date(this.wall.wallTime()).toISOString();
     const fields = Object.entries(event).filter(([name]) => !QUIET.has(name));
-    const text = fields.map(([name, value]) => `${name}=${String(value)}`).join(' ');
+    const text = fields.map(([name, value]) => `${name}=${show(value)}`).join(' ');
     this.write(`${time} ${event.type} ${text}\n`);
   }
+}
+
+/** A real clock has fractions far below anything that matters here. */
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(Math.round(value * 1_000) / 1_000) : String(value);
 }
