@@ -56,6 +56,27 @@ export interface Invariant {
 
 export const NONE: readonly Breach[] = [];
 
+/** A machine that breaks at an event or not at all: nothing is due later, nothing is measured. */
+export abstract class SafetyInvariant implements Invariant {
+  abstract readonly id: string;
+  abstract readonly claim: string;
+  abstract readonly meaning: string;
+  abstract readonly judged: boolean;
+  abstract observe(event: RecordedEvent): readonly Breach[];
+
+  overdue(): readonly Breach[] {
+    return NONE;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): readonly Measurement[] {
+    return [];
+  }
+}
+
 /** Collects numbers and keeps the first of them. */
 export class Gauge {
   private static readonly KEPT = 12;

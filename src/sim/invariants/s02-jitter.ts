@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 /** From this many waits in a row on, chance does not make all of their fractions equal. */
 const ENOUGH = 4;
@@ -14,7 +14,7 @@ interface State {
 }
 
 /** S2: the fraction of each wait is drawn anew, so that a fleet does not march in step. */
-export class JitterInvariant implements Invariant {
+export class JitterInvariant extends SafetyInvariant {
   readonly id = 'S2';
   readonly claim = 'The fraction of a second in each wait is drawn anew.';
   readonly meaning =
@@ -34,17 +34,5 @@ export class JitterInvariant implements Invariant {
     const { atMs, host } = event;
     const seen = `${state.alike} waits in a row that end in ${fraction} ms`;
     return [{ host, atMs, expected: 'fractions that differ', seen }];
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 }

@@ -1,6 +1,6 @@
 import { CLOSE_NORMAL } from '../../constants';
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 /** A link that goes down this soon after a session began or ended went down because of it. */
 const BECAUSE_MS = 1_000;
@@ -12,7 +12,7 @@ interface State {
 }
 
 /** S5: a session begins and ends without the link being opened or closed for it. */
-export class PersistenceInvariant implements Invariant {
+export class PersistenceInvariant extends SafetyInvariant {
   readonly id = 'S5';
   readonly claim = 'No session opens or closes the connection that it is held over.';
   readonly meaning = 'The next hotword finds no link, and the Pi only says that it is offline.';
@@ -47,18 +47,6 @@ export class PersistenceInvariant implements Invariant {
       default:
         return NONE;
     }
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   private started(event: EventOf<'session.started'>): readonly Breach[] {

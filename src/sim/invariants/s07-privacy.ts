@@ -1,6 +1,6 @@
 import type { Listening } from '../../ports';
 import type { RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 /** The echo of what the speaker played lasts this long. */
 const ECHO_MS = 200;
@@ -23,7 +23,7 @@ interface State {
 /**
  * S7: audio leaves only in an acknowledged session, and the ear is closed while the speaker sounds.
  */
-export class PrivacyInvariant implements Invariant {
+export class PrivacyInvariant extends SafetyInvariant {
   readonly id = 'S7';
   readonly claim =
     'Audio leaves the device only in an acknowledged session, and the Pi never hears itself.';
@@ -46,18 +46,6 @@ export class PrivacyInvariant implements Invariant {
     const here = this.observeHere(event, state);
     this.watchEar(event, state);
     return stillOpen.length + here.length === 0 ? NONE : [...stillOpen, ...here];
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   private observeHere(event: RecordedEvent, state: State): readonly Breach[] {

@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, endsLife, type Breach, SafetyInvariant } from './invariant';
 
 /** Sessions that are over may have audio under way; so many of them are remembered. */
 const REMEMBERED = 64;
@@ -10,7 +10,7 @@ interface State {
 }
 
 /** S8: audio of a session is sent for it alone, and never over another connection. */
-export class OwnAudioInvariant implements Invariant {
+export class OwnAudioInvariant extends SafetyInvariant {
   readonly id = 'S8';
   readonly claim = 'Audio belongs to one session and one connection, and crosses to no other.';
   readonly meaning =
@@ -44,18 +44,6 @@ export class OwnAudioInvariant implements Invariant {
       default:
         return NONE;
     }
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   private sent(event: EventOf<'audio.sent'>): void {

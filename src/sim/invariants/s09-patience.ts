@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 const PONG_TIMEOUT_MS = 10_000;
 
@@ -9,7 +9,7 @@ interface Beat {
 }
 
 /** S9: a peer that answers each ping in time is never taken for dead. */
-export class PatienceInvariant implements Invariant {
+export class PatienceInvariant extends SafetyInvariant {
   readonly id = 'S9';
   readonly claim = 'No link is given up while the peer answers each ping within 10 s.';
   readonly meaning = 'A slow evening on the Wi-Fi, and the Pi drops a talk that was going well.';
@@ -33,18 +33,6 @@ export class PatienceInvariant implements Invariant {
       default:
         return NONE;
     }
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   /** A ping that is still unanswered keeps its time: that is what the peer is late with. */

@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 interface Up {
   readonly sinceMs: number;
@@ -14,7 +14,7 @@ interface State {
 }
 
 /** S10: the time of day may jump; what is decided and measured goes by monotonic time. */
-export class WallClockInvariant implements Invariant {
+export class WallClockInvariant extends SafetyInvariant {
   readonly id = 'S10';
   readonly claim =
     'Lengths of time are those of the monotonic clock, whatever the time of day does.';
@@ -39,18 +39,6 @@ export class WallClockInvariant implements Invariant {
       default:
         return NONE;
     }
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   private lost(event: EventOf<'link.lost'>, state: State): readonly Breach[] {

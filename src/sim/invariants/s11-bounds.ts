@@ -1,6 +1,6 @@
 import { soundMs, BYTES_PER_MS } from '../../constants';
 import { isDurable, type EventType, type RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 const UPLINK_BYTES = 64_000;
 const DOWNLINK_BYTES = 960_000;
@@ -28,7 +28,7 @@ interface State {
 }
 
 /** S11: what waits, flies or is written down is bounded. */
-export class BoundsInvariant implements Invariant {
+export class BoundsInvariant extends SafetyInvariant {
   readonly id = 'S11';
   readonly claim =
     'At most 2 s of the microphone fly, 30 s of an answer wait, and 12 lines tell of a reconnect.';
@@ -50,18 +50,6 @@ export class BoundsInvariant implements Invariant {
     if (event.type === 'state.changed' && event.machine === 'client') state.isClient = true;
     if (!state.isClient && event.type !== 'link.connected') return NONE;
     return [...this.counted(event, state), ...this.flown(event, state)];
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   private flown(event: RecordedEvent, state: State): readonly Breach[] {

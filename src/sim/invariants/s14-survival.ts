@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, type Breach, type Invariant } from './invariant';
+import { NONE, type Breach, SafetyInvariant } from './invariant';
 
 /** S14: neither a peer's input nor a callback's exception ends the process. */
-export class SurvivalInvariant implements Invariant {
+export class SurvivalInvariant extends SafetyInvariant {
   readonly id = 'S14';
   readonly claim = 'Nothing that a peer, the network or a callback does ends the process.';
   readonly meaning =
@@ -14,17 +14,5 @@ export class SurvivalInvariant implements Invariant {
     if (event.type !== 'host.crashed') return NONE;
     const { atMs, error, host } = event;
     return [{ host, atMs, expected: 'a process that lives', seen: `it crashed: ${error}` }];
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 }

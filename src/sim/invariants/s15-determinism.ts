@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, type Breach, type Invariant } from './invariant';
+import { NONE, type Breach, SafetyInvariant } from './invariant';
 
 /** S15, the part that one run can see: nothing reaches past a port. `--check` compares two runs. */
-export class DeterminismInvariant implements Invariant {
+export class DeterminismInvariant extends SafetyInvariant {
   readonly id = 'S15';
   readonly claim = 'Time, chance and the world outside are reached through ports alone.';
   readonly meaning = 'What was seen once cannot be seen again, and nobody can say why.';
@@ -13,17 +13,5 @@ export class DeterminismInvariant implements Invariant {
     if (event.type !== 'trap.sprung') return NONE;
     const { atMs, host, site, what } = event;
     return [{ host, atMs, expected: 'a port', seen: `${what} at ${site}` }];
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 }

@@ -1,8 +1,8 @@
 import { LOSS_LABELS, type RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
 
 /** S16: each connection that was up leaves one record of its end, with a label of the list. */
-export class CloseRecordInvariant implements Invariant {
+export class CloseRecordInvariant extends SafetyInvariant {
   readonly id = 'S16';
   readonly claim = 'Each connection leaves one record of how it ended, with a label of the list.';
   readonly meaning = 'A disconnect that nobody can explain afterwards.';
@@ -28,18 +28,6 @@ export class CloseRecordInvariant implements Invariant {
       default:
         return NONE;
     }
-  }
-
-  overdue(): readonly Breach[] {
-    return NONE;
-  }
-
-  pending(): readonly string[] {
-    return [];
-  }
-
-  measurements(): [] {
-    return [];
   }
 
   /** A journal may begin in the middle of a connection, a run does not. */
