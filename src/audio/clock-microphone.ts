@@ -12,9 +12,10 @@ import { Room, ROOM_MEMORY_MS } from './room';
 
 const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1000;
 
-/** How much is delivered at a time: 20 ms, 640 bytes. */
-export const FRAME_MS = 20;
-const FRAME_SAMPLES = FRAME_MS * SAMPLES_PER_MS;
+/** How much a hotword detector gets at a time, so that it answers soon: 20 ms, 640 bytes. */
+const HOTWORD_FRAME_SAMPLES = 20 * SAMPLES_PER_MS;
+/** How much a session gets at a time: 100 ms, 3,200 bytes, as much as it sends at a time. */
+const SESSION_FRAME_SAMPLES = 100 * SAMPLES_PER_MS;
 
 /** The silence after a sound that a hotword detector still hears. */
 export const HOTWORD_TAIL_MS = 300;
@@ -29,9 +30,10 @@ export interface ClockMicrophoneOptions {
  * A microphone in a {@link Room}, driven by a clock: in virtual time a simulated device, in real
  * time one that hears a file.
  *
- *   listening for    hears, 20 ms at a time, each frame when it would have been recorded
- *   'session'        everything, silence too
- *   'hotword'        sounds and the 300 ms after them; else it sleeps, and holds no timer
+ *   listening for    hears, each frame when it would have been recorded
+ *   'session'        100 ms at a time: everything, silence too
+ *   'hotword'        20 ms at a time: sounds and the 300 ms after them; else it sleeps, without a
+ *                    timer
  *   'nothing'        nothing, while the room goes on
  *
  * Frames are counted from the moment at which it wakes. A reader that is held up finds what was
@@ -140,8 +142,9 @@ class OpenMicrophone implements MicrophoneStream {
     const from = this.next ?? this.room.position();
     this.next = this.wants(from) ? from : undefined;
     if (this.next === undefined) return;
-    const delayMs = this.room.delayUntil(from + FRAME_SAMPLES);
-    this.timer = this.clock.setTimeout(() => this.deliver(from), delayMs);
+    const samples = this.purpose === 'session' ? SESSION_FRAME_SAMPLES : HOTWORD_FRAME_SAMPLES;
+    const delayMs = this.room.delayUntil(from + samples);
+    this.timer = this.clock.setTimeout(() => this.deliver(from, samples), delayMs);
   }
 
   private wants(position: number): boolean {
@@ -158,18 +161,18 @@ class OpenMicrophone implements MicrophoneStream {
     }
   }
 
-  private deliver(position: number): void {
-    const start = this.skipForgotten(position);
-    this.next = start + FRAME_SAMPLES;
+  private deliver(position: number, samples: number): void {
+    const start = this.skipForgotten(position, samples);
+    this.next = start + samples;
     // Armed first: a handler may close or listen for something else, or throw.
     this.arm();
-    this.handlers.onAudio(this.room.record(start, FRAME_SAMPLES));
+    this.handlers.onAudio(this.room.record(start, samples));
   }
 
   /** After a long stall the oldest is lost: the device's buffer went round. */
-  private skipForgotten(position: number): number {
+  private skipForgotten(position: number, samples: number): number {
     const oldest = this.room.position() - ROOM_MEMORY_MS * SAMPLES_PER_MS;
-    const frames = Math.max(0, Math.ceil((oldest - position) / FRAME_SAMPLES));
-    return position + frames * FRAME_SAMPLES;
+    const frames = Math.max(0, Math.ceil((oldest - position) / samples));
+    return position + frames * samples;
   }
 }

@@ -94,7 +94,7 @@ export class Room {
 
   /** What sounds from a position on; silence where nothing does. A buffer of the caller's own. */
   record(position: number, samples: number): Buffer {
-    const pcm = Buffer.alloc(samples * BYTES_PER_SAMPLE);
+    const pcm = Buffer.allocUnsafe(samples * BYTES_PER_SAMPLE).fill(0);
     for (const sound of this.sounds) {
       const from = Math.max(position, sound.start);
       const to = Math.min(position + samples, sound.end);
