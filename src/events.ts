@@ -286,7 +286,7 @@ export type EventType = AnyEvent['type'];
 export type EventOf<Type extends EventType> = Extract<RecordedEvent, { readonly type: Type }>;
 
 /** Events that a journal keeps. The rest is for a trace: too many, or of no use after the fact. */
-const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
+export const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
   'link.dialing',
   'link.connected',
   'link.accepted',

@@ -24,6 +24,7 @@ import { judge, type Judge, type Outcome } from './expectation';
 import { loadFixtures } from './fixtures';
 import { allInvariants } from './invariants/catalogue';
 import type { Breach, Invariant, Measurement } from './invariants/invariant';
+import { Jury } from './invariants/jury';
 import type { ProgramStarter } from './host';
 import { inflict, type Fault } from './network-faults';
 import { Recorder } from './recorder';
@@ -156,6 +157,7 @@ class Simulation {
   private readonly world: World;
   private readonly recorder: Recorder;
   private readonly invariants = allInvariants();
+  private readonly jury = new Jury(this.invariants, (...found) => this.breached(...found));
   private readonly broken = new Set<Invariant>();
   private readonly judges: readonly Judge[];
   private readonly failures: Failure[] = [];
@@ -298,16 +300,11 @@ class Simulation {
 
   private observe(event: RecordedEvent): void {
     if (this.judging) for (const each of this.judges) each.observe(event);
-    for (const invariant of this.invariants) {
-      for (const breach of invariant.observe(event)) this.breached(invariant, breach);
-    }
+    this.jury.observe(event);
   }
 
   private checkOverdue(): void {
-    const nowMs = this.world.clock.now();
-    for (const invariant of this.invariants) {
-      for (const breach of invariant.overdue(nowMs)) this.breached(invariant, breach);
-    }
+    this.jury.pass(this.world.clock.now());
   }
 
   /** The first breach tells the story; those that follow from it would hide it. */

@@ -11,8 +11,10 @@ import {
   Obligations,
   PerLife,
   endsLife,
+  joined,
   type Breach,
   type Invariant,
+  readingLives,
 } from './invariant';
 
 /** The longest that a dead peer can go unnoticed: an interval and the time for a pong. */
@@ -40,6 +42,16 @@ export class HeartbeatInvariant implements Invariant {
   readonly claim = 'A ping goes out every 30 s, and silence is noticed within 40 s, stalls apart.';
   readonly meaning =
     'A dead link passes for a live one: the Pi hears the hotword and nobody answers.';
+  readonly reads = readingLives(
+    'audio.received',
+    'control.received',
+    'heartbeat.pong',
+    'heartbeat.sent',
+    'heartbeat.timeout',
+    'link.accepted',
+    'link.connected',
+    'link.lost',
+  );
   judged = false;
   private readonly intervals = new Gauge('heartbeat', 'ms', '30 s');
   private readonly silences = new Gauge('silence until noticed', 'ms', '<= 40 s, stalls apart');
@@ -48,13 +60,13 @@ export class HeartbeatInvariant implements Invariant {
   private readonly lives = new PerLife<State>(() => ({ lastBeatMs: new Map(), stalls: [] }));
 
   observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = [...this.beats.pass(event), ...this.signs.pass(event)];
-    const here = this.observeHere(event);
-    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
+    this.beats.heed(event);
+    this.signs.heed(event);
+    return this.follow(event);
   }
 
   overdue(nowMs: number): readonly Breach[] {
-    return [...this.beats.takeOverdue(nowMs), ...this.signs.takeOverdue(nowMs)];
+    return joined(this.beats.takeOverdue(nowMs), this.signs.takeOverdue(nowMs));
   }
 
   pending(): readonly string[] {
@@ -65,7 +77,7 @@ export class HeartbeatInvariant implements Invariant {
     return [...this.intervals.read(), ...this.silences.read()];
   }
 
-  private observeHere(event: RecordedEvent): readonly Breach[] {
+  private follow(event: RecordedEvent): readonly Breach[] {
     switch (event.type) {
       case 'link.connected':
       case 'link.accepted':

@@ -14,7 +14,7 @@
  *   l04-passive  l05-deadlines  l06-agreement  l07-cue  l08-devices
  *   h01-heartbeat   pings on time
  */
-import type { RecordedEvent } from '../../events';
+import type { EventType, RecordedEvent } from '../../events';
 
 /** How an invariant was broken. */
 export interface Breach {
@@ -43,6 +43,8 @@ export interface Invariant {
   readonly claim: string;
   /** What it means to the person in the room when it does not. */
   readonly meaning: string;
+  /** The types of event that change its mind; it is shown no others. */
+  readonly reads: ReadonlySet<EventType>;
   /** Reads an event; returns what it broke. */
   observe(event: RecordedEvent): readonly Breach[];
   /** At `nowMs`, without a further event: bounds that have passed, and so are broken. */
@@ -56,12 +58,38 @@ export interface Invariant {
 
 export const NONE: readonly Breach[] = [];
 
+/** Events with which a host's program is over. */
+const ENDS_OF_LIFE = [
+  'host.stopping',
+  'host.stopped',
+  'host.killed',
+  'host.lost_power',
+  'host.crashed',
+] as const satisfies readonly EventType[];
+
+/** Events between which no time passes for a host. */
+const STANDSTILLS = [
+  'host.started',
+  'host.paused',
+  'host.resumed',
+] as const satisfies readonly EventType[];
+
+export function reading(...types: readonly EventType[]): ReadonlySet<EventType> {
+  return new Set(types);
+}
+
+/** As {@link reading}, for a machine with {@link Obligations}, which end with a life. */
+export function readingLives(...types: readonly EventType[]): ReadonlySet<EventType> {
+  return new Set([...types, ...STANDSTILLS, ...ENDS_OF_LIFE]);
+}
+
 /** A machine that breaks at an event or not at all: nothing is due later, nothing is measured. */
 export abstract class SafetyInvariant implements Invariant {
   abstract readonly id: string;
   abstract readonly claim: string;
   abstract readonly meaning: string;
   abstract readonly judged: boolean;
+  abstract readonly reads: ReadonlySet<EventType>;
   abstract observe(event: RecordedEvent): readonly Breach[];
 
   overdue(): readonly Breach[] {
@@ -105,23 +133,36 @@ export class Gauge {
   }
 }
 
+interface LifeState<State> {
+  readonly host: string;
+  readonly boot: number;
+  readonly state: State;
+}
+
 /** State of an invariant for each life of a host: a new life begins anew. */
 export class PerLife<State> {
-  private readonly states = new Map<string, { readonly boot: number; readonly state: State }>();
+  private readonly states = new Map<string, LifeState<State>>();
+  /** Events of one host mostly follow each other. */
+  private last: LifeState<State> | undefined;
 
   constructor(private readonly make: () => State) {}
 
   of({ boot, host }: RecordedEvent): State {
-    const known = this.states.get(host);
-    if (known?.boot === boot) return known.state;
-    const state = this.make();
-    this.states.set(host, { boot, state });
-    return state;
+    if (this.last?.host !== host || this.last.boot !== boot) this.last = this.find(host, boot);
+    return this.last.state;
   }
 
   /** Each host's state, in the order in which the hosts were first seen. */
   *entries(): IterableIterator<readonly [string, State]> {
     for (const [host, { state }] of this.states) yield [host, state];
+  }
+
+  private find(host: string, boot: number): LifeState<State> {
+    const known = this.states.get(host);
+    if (known?.boot === boot) return known;
+    const life = { host, boot, state: this.make() };
+    this.states.set(host, life);
+    return life;
   }
 }
 
@@ -141,22 +182,24 @@ export interface Obligation {
 export class Obligations {
   private readonly open = new Map<string, Obligation>();
   private readonly standing = new Set<string>();
+  /** Nothing is due before. */
+  private earliestMs = Infinity;
 
   /** @param graceMs - what a host gets on top of the time for which it stood still. */
   constructor(private readonly graceMs = 0) {}
 
-  /** Time has come to this event; what was due before it and has not happened is returned. */
-  pass(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.takeOverdue(event.atMs);
+  /** Heeds when a host stands still. */
+  heed(event: RecordedEvent): void {
     if (event.type === 'host.paused') this.standing.add(event.host);
     if (event.type === 'host.started') this.standing.delete(event.host);
     if (event.type === 'host.resumed') this.resumed(event.host, event.pausedMs);
-    return overdue;
   }
 
   /** An obligation that is open already keeps its earlier bound. */
   begin(key: string, obligation: Obligation): void {
-    if (!this.open.has(key)) this.open.set(key, obligation);
+    if (this.open.has(key)) return;
+    this.open.set(key, obligation);
+    this.earliestMs = Math.min(this.earliestMs, obligation.dueMs);
   }
 
   /** Returns it, if it was open. */
@@ -173,10 +216,14 @@ export class Obligations {
 
   /** Takes out what is overdue, as breaches. */
   takeOverdue(nowMs: number): readonly Breach[] {
-    if (this.open.size === 0) return NONE;
+    if (nowMs <= this.earliestMs) return NONE;
+    this.earliestMs = Infinity;
     const breaches: Breach[] = [];
     for (const [key, { dueMs, expected, host, what }] of this.open) {
-      if (nowMs <= dueMs || this.standing.has(host)) continue;
+      if (nowMs <= dueMs || this.standing.has(host)) {
+        this.earliestMs = Math.min(this.earliestMs, dueMs);
+        continue;
+      }
       this.open.delete(key);
       const seen = `${what}, and at ${dueMs} ms still not`;
       breaches.push({ host, atMs: dueMs, expected, seen });
@@ -196,19 +243,63 @@ export class Obligations {
   }
 }
 
-/** Whether a host's program is over with this event, so that nothing is expected of it any more. */
-export function endsLife(event: RecordedEvent): boolean {
-  return (
-    event.type === 'host.stopping' ||
-    event.type === 'host.stopped' ||
-    event.type === 'host.killed' ||
-    event.type === 'host.lost_power' ||
-    event.type === 'host.crashed'
-  );
+/** A machine that watches for what has to happen by an instant. */
+export abstract class DueInvariant implements Invariant {
+  abstract readonly id: string;
+  abstract readonly claim: string;
+  abstract readonly meaning: string;
+  abstract readonly judged: boolean;
+  /** With {@link readingLives}. */
+  abstract readonly reads: ReadonlySet<EventType>;
+  protected readonly due: Obligations;
+
+  /** @param graceMs - what a host gets on top of the time for which it stood still. */
+  constructor(graceMs = 0) {
+    this.due = new Obligations(graceMs);
+  }
+
+  observe(event: RecordedEvent): readonly Breach[] {
+    this.due.heed(event);
+    return this.follow(event) ?? NONE;
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    return this.due.takeOverdue(nowMs);
+  }
+
+  pending(): readonly string[] {
+    return this.due.names();
+  }
+
+  measurements(): readonly Measurement[] {
+    return [];
+  }
+
+  /** Begins and meets obligations; returns what this very event breaks. */
+  protected abstract follow(event: RecordedEvent): readonly Breach[] | void;
 }
+
+/** Both lists as one: mostly there is nothing in either. */
+export function joined(some: readonly Breach[], others: readonly Breach[]): readonly Breach[] {
+  if (some.length === 0) return others;
+  return others.length === 0 ? some : [...some, ...others];
+}
+
+/** Whether a host's program is over with this event, so that nothing is expected of it any more. */
+export function endsLife({ type }: RecordedEvent): boolean {
+  return (ENDS_OF_LIFE as readonly EventType[]).includes(type);
+}
+
+/** Without steps, as in a journal, what is this near may belong together. */
+const ONE_STEP_MS = 1;
 
 /** Whether an event comes in a later step. A journal has none; there the millisecond counts. */
 export function isLater(event: RecordedEvent, earlier: RecordedEvent): boolean {
   if (event.step !== undefined && earlier.step !== undefined) return event.step !== earlier.step;
-  return event.atMs > earlier.atMs + 1;
+  return isPast(event.atMs, earlier);
+}
+
+/** Whether the step of an event is over for sure at an instant. */
+export function isPast(nowMs: number, event: RecordedEvent): boolean {
+  return nowMs > event.atMs + ONE_STEP_MS;
 }

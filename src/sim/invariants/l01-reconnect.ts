@@ -1,6 +1,6 @@
 import { HARMLESS } from '../network-faults';
 import type { FailureLabel, RecordedEvent } from '../../events';
-import { Gauge, Obligations, endsLife, type Breach, type Invariant } from './invariant';
+import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 
 /** The longest wait, and a dial that was under way into nothing when things became good. */
 const RECONNECT_MS = 70_000;
@@ -18,70 +18,69 @@ interface Client {
  * L1: from the moment the network and the server are good, a client is connected within 60 s, and
  * 10 s more where a dial was under way into nothing.
  */
-export class ReconnectInvariant implements Invariant {
+export class ReconnectInvariant extends DueInvariant {
   readonly id = 'L1';
   readonly claim = 'A client is connected within 70 s of the network and the server being good.';
   readonly meaning = 'The house has its link back, and the Pi still says that it is offline.';
+  readonly reads = readingLives(
+    'fault.began',
+    'fault.ended',
+    'link.connected',
+    'link.failed',
+    'link.lost',
+    'server.listening',
+  );
   judged = false;
   private readonly gauge = new Gauge('reconnected after all was good', 'ms', '<= 70 s');
-  private readonly due = new Obligations();
   private readonly faults = new Set<number>();
   private readonly servers = new Set<string>();
   private readonly paused = new Set<string>();
   private readonly clients = new Map<string, Client>();
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    this.follow(event);
-    this.demand(event.atMs);
-    return overdue;
+  protected override follow(event: RecordedEvent): void {
+    if (this.heed(event)) this.demand(event.atMs);
   }
 
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.due.names();
-  }
-
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private follow(event: RecordedEvent): void {
+  /** Whether the event may change what is good, or who is connected. */
+  private heed(event: RecordedEvent): boolean {
     const { host } = event;
     switch (event.type) {
       case 'fault.began':
         if (!HARMLESS.has(event.fault)) this.faults.add(event.id);
-        return;
+        return true;
       case 'fault.ended':
         this.faults.delete(event.id);
-        return;
+        return true;
       case 'host.started':
-        if (event.program !== 'client') return;
+        if (event.program !== 'client') return false;
         this.clients.set(host, { connected: false, server: event.server });
-        return;
+        return true;
       case 'server.listening':
         this.servers.add(host);
-        return;
+        return true;
       case 'host.paused':
         this.paused.add(host);
-        return;
+        return true;
       case 'host.resumed':
         this.paused.delete(host);
-        return;
+        return true;
       case 'link.connected':
         this.connected(event);
-        return;
+        return true;
       case 'link.failed':
       case 'link.lost':
         this.setConnected(host, false);
         // Whoever is turned away comes back a minute later; till then nothing was good for it.
         if (TURNED_AWAY.has(event.label)) this.due.meet(host);
-        return;
+        return true;
       default:
-        if (endsLife(event)) this.ended(host);
+        if (!endsLife(event)) return false;
+        this.ended(host);
+        return true;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { Obligations, endsLife, type Breach, type Invariant } from './invariant';
+import { endsLife, DueInvariant, readingLives } from './invariant';
 
 /** An interval of the heartbeat, and the time for a pong. */
 const NOTICE_MS = 40_000;
@@ -15,36 +15,26 @@ interface Link {
  * L2: a dead link is noticed within 40 s of the last byte that came in, at each end. What came in
  * is told by the simulator's wire, not by whom it is about; a journal has none, and no verdict.
  */
-export class DeadLinkInvariant implements Invariant {
+export class DeadLinkInvariant extends DueInvariant {
   readonly id = 'L2';
   readonly claim =
     'A dead link is noticed within 40 s of the last byte that came in, stalls apart.';
   readonly meaning = 'The Pi hears the hotword, believes in its link, and nobody answers.';
+  readonly reads = readingLives('link.accepted', 'link.connected', 'link.lost', 'wire.delivered');
   judged = false;
-  private readonly due = new Obligations(STALL_GRACE_MS);
   private readonly links = new Map<string, Link>();
   /** From whom the last bytes came to each host. */
   private readonly lastFrom = new Map<string, string>();
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    this.follow(event);
-    return overdue;
+  constructor() {
+    super(STALL_GRACE_MS);
   }
 
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
+  override pending(): readonly string[] {
     return [];
   }
 
-  measurements(): [] {
-    return [];
-  }
-
-  private follow(event: RecordedEvent): void {
+  protected override follow(event: RecordedEvent): void {
     if (endsLife(event)) this.forget(event.host);
     switch (event.type) {
       case 'wire.delivered':

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import { Gauge, PerLife, endsLife, DueInvariant, readingLives } from './invariant';
 
 const TEARDOWN_MS = 1_000;
 const START_MS = 5_000;
@@ -14,15 +14,27 @@ interface State {
 }
 
 /** L3: after a start and after a session, however it ended, the hotword works within a second. */
-export class ListeningInvariant implements Invariant {
+export class ListeningInvariant extends DueInvariant {
   readonly id = 'L3';
   readonly claim =
     'The hotword works again within 1 s of a loss or of the end of a session; ' +
     'a start is answered in 5 s.';
   readonly meaning = 'Somebody says the hotword, and the Pi does not hear it any more.';
+  readonly reads = readingLives(
+    'button.pressed',
+    'link.lost',
+    'microphone.closed',
+    'microphone.failed',
+    'microphone.listening',
+    'microphone.opened',
+    'session.ended',
+    'session.rejected',
+    'session.requested',
+    'session.started',
+    'state.changed',
+  );
   judged = false;
   private readonly gauge = new Gauge('loss or end of session until listening', 'ms', '<= 1 s');
-  private readonly due = new Obligations();
   private readonly lives = new PerLife<State>(() => ({
     clientState: 'idle',
     listening: 'nothing',
@@ -31,25 +43,11 @@ export class ListeningInvariant implements Invariant {
     stopping: false,
   }));
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    this.follow(event);
-    return overdue;
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.due.names();
-  }
-
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private follow(event: RecordedEvent): void {
+  protected override follow(event: RecordedEvent): void {
     const state = this.lives.of(event);
     const { host } = event;
     if (endsLife(event)) {

@@ -1,5 +1,15 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, NONE, PerLife, isLater, type Breach, type Invariant } from './invariant';
+import {
+  Gauge,
+  NONE,
+  PerLife,
+  isLater,
+  isPast,
+  type Breach,
+  type Invariant,
+  joined,
+  reading,
+} from './invariant';
 
 interface Loss {
   readonly event: RecordedEvent;
@@ -23,6 +33,7 @@ export class PassiveInvariant implements Invariant {
     'or changes nothing.';
   readonly meaning =
     'The assistant goes on with somebody who is gone, and not with who comes next.';
+  readonly reads = reading('link.lost', 'state.changed');
   judged = false;
   private readonly gauge = new Gauge('events between loss and passive mode', 'steps', '0');
   private readonly lives = new PerLife<State>(() => ({
@@ -33,20 +44,22 @@ export class PassiveInvariant implements Invariant {
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
-    const late = this.late(event, state);
+    const late = this.late(state, (loss) => isLater(event, loss));
     if (event.type === 'link.lost' && event.device !== undefined) {
       this.lost(event, event.device, state);
     }
     if (event.type !== 'state.changed' || event.machine !== 'conversation') return late;
     const stirred = this.changed(event, event.device ?? '', event.to, state);
-    return late.length + stirred.length === 0 ? NONE : [...late, ...stirred];
+    return joined(late, stirred);
   }
 
-  overdue(): readonly Breach[] {
-    const breaches: Breach[] = [];
-    for (const [, { losses }] of this.lives.entries()) {
-      for (const loss of losses.values()) breaches.push(this.breach(loss));
-      losses.clear();
+  overdue(nowMs: number): readonly Breach[] {
+    let breaches = NONE;
+    for (const [, state] of this.lives.entries()) {
+      breaches = joined(
+        breaches,
+        this.late(state, (loss) => isPast(nowMs, loss)),
+      );
     }
     return breaches;
   }
@@ -89,9 +102,9 @@ export class PassiveInvariant implements Invariant {
   }
 
   /** Events of the same step may come between: the step is one turn of the server's loop. */
-  private late(event: RecordedEvent, { losses }: State): readonly Breach[] {
+  private late({ losses }: State, isOver: (loss: RecordedEvent) => boolean): readonly Breach[] {
     if (losses.size === 0) return NONE;
-    const late = [...losses].filter(([, loss]) => isLater(event, loss.event));
+    const late = [...losses].filter(([, loss]) => isOver(loss.event));
     return late.map(([device, loss]) => {
       losses.delete(device);
       return this.breach(loss);

@@ -1,6 +1,6 @@
 import { soundMs } from '../../constants';
 import type { EventOf, RecordedEvent } from '../../events';
-import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import { Gauge, PerLife, endsLife, DueInvariant, readingLives } from './invariant';
 
 const PLAYBACK_GRACE_MS = 5_000;
 const LIMITS_MS: Readonly<Record<string, number>> = {
@@ -22,14 +22,23 @@ interface State {
 }
 
 /** L5: no state of a conversation but passive lasts for ever. */
-export class DeadlinesInvariant implements Invariant {
+export class DeadlinesInvariant extends DueInvariant {
   readonly id = 'L5';
   readonly claim =
     'STARTING lasts 5 s, PROCESSING 60 s, SPEAKING the audio and 5 s, ACTIVE 30 s without speech.';
   readonly meaning = 'The assistant hangs in the middle of a talk, and holds the microphone open.';
+  readonly reads = readingLives(
+    'audio.sent',
+    'engine.closed',
+    'engine.opening',
+    'engine.speech',
+    'session.ended',
+    'session.rejected',
+    'session.requested',
+    'state.changed',
+  );
   judged = false;
   private readonly gauge = new Gauge('speaking, beyond the audio', 'ms', '<= 5 s');
-  private readonly due = new Obligations();
   private readonly lives = new PerLife<State>(() => ({
     deviceOf: new Map(),
     stateOf: new Map(),
@@ -38,26 +47,16 @@ export class DeadlinesInvariant implements Invariant {
     activeMs: LIMITS_MS['active'] as number,
   }));
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    if (endsLife(event)) this.due.dropHost(event.host);
-    this.follow(event, this.lives.of(event));
-    return overdue;
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
+  override pending(): readonly string[] {
     return [];
   }
 
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private follow(event: RecordedEvent, state: State): void {
+  protected override follow(event: RecordedEvent): void {
+    const state = this.lives.of(event);
     switch (event.type) {
       case 'host.started':
         state.activeMs = Number(event.settings?.['activeTimeoutMs'] ?? state.activeMs);
@@ -85,6 +84,7 @@ export class DeadlinesInvariant implements Invariant {
         if (event.machine === 'conversation') this.changed(event, event.device ?? '', state);
         return;
       default:
+        if (endsLife(event)) this.due.dropHost(event.host);
     }
   }
 

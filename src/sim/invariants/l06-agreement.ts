@@ -1,6 +1,6 @@
 import { HARMLESS } from '../network-faults';
 import type { RecordedEvent } from '../../events';
-import { endsLife, Gauge, NONE, type Breach, type Invariant } from './invariant';
+import { endsLife, Gauge, NONE, type Breach, type Invariant, readingLives } from './invariant';
 
 /** How long two ends of a live link may differ, and how long after a fault. */
 const LIVE_MS = 1_000;
@@ -10,7 +10,6 @@ const AFTER_FAULT_MS = 45_000;
 interface Pair {
   peerConnection: string | undefined;
   session: string | undefined;
-  differSinceMs: number | undefined;
 }
 
 /** A connection as its server has it. */
@@ -26,9 +25,21 @@ export class AgreementInvariant implements Invariant {
     'Both ends have the same session within 1 s on a live link, and within 45 s of a fault.';
   readonly meaning =
     'The Pi streams to a server that does not listen, or waits for one that never talks.';
+  readonly reads = readingLives(
+    'fault.began',
+    'fault.ended',
+    'link.accepted',
+    'link.closed',
+    'link.connected',
+    'session.ended',
+    'session.rejected',
+    'session.requested',
+  );
   judged = false;
   private readonly gauge = new Gauge('the two ends differed', 'ms', '<= 1 s, 45 s after a fault');
   private readonly pairs = new Map<string, Pair>();
+  /** Pis whose server has another session, and since when. */
+  private readonly differing = new Map<string, number>();
   /** By server and device: the session that the server has. */
   private readonly sessions = new Map<string, string>();
   private readonly accepted = new Map<string, Accepted>();
@@ -39,56 +50,57 @@ export class AgreementInvariant implements Invariant {
   private lastFaultMs = -Infinity;
 
   observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.overdue(event.atMs);
-    this.followWorld(event);
-    this.followEnds(event);
-    this.compare(event.atMs);
-    return overdue;
+    if (this.followWorld(event) || this.followEnds(event)) this.compare(event.atMs);
+    return NONE;
   }
 
   overdue(nowMs: number): readonly Breach[] {
+    if (this.differing.size === 0) return NONE;
     const breaches: Breach[] = [];
-    for (const [host, pair] of this.pairs) {
-      const breach = this.tooLong(host, pair, nowMs);
+    for (const [host, sinceMs] of this.differing) {
+      const breach = this.tooLong(host, sinceMs, nowMs);
       if (breach !== undefined) breaches.push(breach);
     }
-    return breaches.length === 0 ? NONE : breaches;
+    return breaches;
   }
 
   pending(): readonly string[] {
-    const differing = [...this.pairs].filter(([, pair]) => pair.differSinceMs !== undefined);
-    return differing.map(([host]) => `${host}: the server has another session`);
+    return [...this.differing.keys()].map((host) => `${host}: the server has another session`);
   }
 
   measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private followWorld(event: RecordedEvent): void {
+  /** Whether what can be compared may have changed. */
+  private followWorld(event: RecordedEvent): boolean {
     switch (event.type) {
       case 'fault.began':
-        if (HARMLESS.has(event.fault)) return;
+        if (HARMLESS.has(event.fault)) return false;
         this.faults.add(event.id);
         this.lastFaultMs = event.atMs;
-        return;
+        return true;
       case 'fault.ended':
         if (this.faults.delete(event.id)) this.lastFaultMs = event.atMs;
-        return;
+        return true;
       case 'host.paused':
         this.paused.add(event.host);
-        return;
+        return true;
       case 'host.resumed':
         this.paused.delete(event.host);
         this.lastFaultMs = event.atMs;
-        return;
+        return true;
       default:
-        if (endsLife(event)) this.gone(event.host);
+        if (!endsLife(event)) return false;
+        this.gone(event.host);
+        return true;
     }
   }
 
   private gone(host: string): void {
     this.paused.delete(host);
     this.pairs.delete(host);
+    this.differing.delete(host);
     for (const [id, { server }] of this.accepted) if (server === host) this.accepted.delete(id);
     for (const key of [...this.sessions.keys(), ...this.currents.keys()]) {
       if (!key.startsWith(`${host}/`)) continue;
@@ -97,29 +109,31 @@ export class AgreementInvariant implements Invariant {
     }
   }
 
-  private followEnds(event: RecordedEvent): void {
+  /** Whether an end has another link or session now. */
+  private followEnds(event: RecordedEvent): boolean {
     const { host } = event;
     switch (event.type) {
       case 'link.accepted':
         this.accepted.set(event.connection, { server: host, device: event.device });
         this.currents.set(`${host}/${event.device}`, event.connection);
-        return;
+        return true;
       case 'link.connected':
         this.ofPair(host).peerConnection = event.peerConnection;
-        return;
+        return true;
       case 'link.closed':
         this.accepted.delete(event.connection);
-        return;
+        return true;
       case 'session.requested':
         if (event.device === undefined) this.ofPair(host).session = event.session;
         else this.sessions.set(`${host}/${event.device}`, event.session);
-        return;
+        return true;
       case 'session.ended':
       case 'session.rejected':
         if (event.device === undefined) this.ended(this.ofPair(host), event.session);
         else this.endedAtServer(`${host}/${event.device}`, event.session);
-        return;
+        return true;
       default:
+        return false;
     }
   }
 
@@ -134,7 +148,7 @@ export class AgreementInvariant implements Invariant {
   private ofPair(host: string): Pair {
     let pair = this.pairs.get(host);
     if (pair === undefined) {
-      pair = { peerConnection: undefined, session: undefined, differSinceMs: undefined };
+      pair = { peerConnection: undefined, session: undefined };
       this.pairs.set(host, pair);
     }
     return pair;
@@ -144,12 +158,12 @@ export class AgreementInvariant implements Invariant {
     for (const [host, pair] of this.pairs) {
       const key = this.keyOf(host, pair);
       if (key === undefined) {
-        pair.differSinceMs = undefined;
+        this.differing.delete(host);
         continue;
       }
       this.judged = true;
-      if (this.sessions.get(key) !== pair.session) pair.differSinceMs ??= nowMs;
-      else this.agreed(pair, nowMs);
+      if (this.sessions.get(key) === pair.session) this.agreed(host, nowMs);
+      else if (!this.differing.has(host)) this.differing.set(host, nowMs);
     }
   }
 
@@ -163,20 +177,20 @@ export class AgreementInvariant implements Invariant {
     return isCurrent && !this.paused.has(host) && !this.paused.has(server) ? key : undefined;
   }
 
-  private agreed(pair: Pair, nowMs: number): void {
-    if (pair.differSinceMs === undefined) return;
-    this.gauge.add(nowMs - pair.differSinceMs);
-    pair.differSinceMs = undefined;
+  private agreed(host: string, nowMs: number): void {
+    const sinceMs = this.differing.get(host);
+    if (sinceMs === undefined) return;
+    this.gauge.add(nowMs - sinceMs);
+    this.differing.delete(host);
   }
 
-  private tooLong(host: string, pair: Pair, nowMs: number): Breach | undefined {
-    const { differSinceMs } = pair;
-    if (differSinceMs === undefined) return undefined;
+  private tooLong(host: string, sinceMs: number, nowMs: number): Breach | undefined {
     // A fault that still lasts may slow down the word of it, but not for ever.
     const leastMs = this.faults.size === 0 ? LIVE_MS : AFTER_FAULT_MS;
-    const dueMs = Math.max(differSinceMs + leastMs, this.lastFaultMs + AFTER_FAULT_MS);
+    const dueMs = Math.max(sinceMs + leastMs, this.lastFaultMs + AFTER_FAULT_MS);
     if (nowMs <= dueMs) return undefined;
-    pair.differSinceMs = undefined;
+    this.differing.delete(host);
+    const pair = this.ofPair(host);
     const other = this.sessions.get(this.keyOf(host, pair) ?? '');
     const seen = `${pair.session ?? 'none'} here and ${other ?? 'none'} at the server`;
     return { host, atMs: dueMs, expected: `one session by ${dueMs} ms`, seen };

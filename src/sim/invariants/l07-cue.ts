@@ -1,38 +1,30 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import { Gauge, PerLife, endsLife, DueInvariant, readingLives } from './invariant';
 
 const CUE_MS = 5_500;
 
 /** L7: who asks for a session gets one, or is told that there is none. */
-export class CueInvariant implements Invariant {
+export class CueInvariant extends DueInvariant {
   readonly id = 'L7';
   readonly claim = 'Who asks for a session gets one or a cue within 5.5 s.';
   readonly meaning = 'Somebody says the hotword, nothing happens, and nothing says so.';
+  readonly reads = readingLives(
+    'button.pressed',
+    'cue.played',
+    'hotword.detected',
+    'session.ended',
+    'session.requested',
+    'session.started',
+  );
   judged = false;
   private readonly gauge = new Gauge('asked until answered', 'ms', '<= 5.5 s');
-  private readonly due = new Obligations();
   private readonly lives = new PerLife<{ inSession: boolean }>(() => ({ inSession: false }));
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    if (endsLife(event)) this.due.dropHost(event.host);
-    this.follow(event);
-    return overdue;
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.due.names();
-  }
-
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private follow(event: RecordedEvent): void {
+  protected override follow(event: RecordedEvent): void {
     const state = this.lives.of(event);
     switch (event.type) {
       case 'hotword.detected':
@@ -53,6 +45,7 @@ export class CueInvariant implements Invariant {
         this.answered(event);
         return;
       default:
+        if (endsLife(event)) this.due.dropHost(event.host);
     }
   }
 

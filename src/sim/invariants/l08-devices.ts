@@ -1,35 +1,25 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, Obligations, endsLife, type Breach, type Invariant } from './invariant';
+import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 
 const REOPEN_MS = 10_000;
 
 /** L8: a microphone that failed is opened again, and again, until it works. */
-export class DevicesInvariant implements Invariant {
+export class DevicesInvariant extends DueInvariant {
   readonly id = 'L8';
   readonly claim = 'A microphone that failed is tried again within 10 s, as often as it takes.';
   readonly meaning = 'A plug was loose for a moment, and the Pi stays deaf until it is restarted.';
+  readonly reads = readingLives('microphone.failed', 'microphone.opened');
   judged = false;
   private readonly gauge = new Gauge('microphone failed until tried again', 'ms', '<= 10 s');
-  private readonly due = new Obligations();
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
+  protected override follow(event: RecordedEvent): void {
     const { atMs, host } = event;
     if (endsLife(event)) this.due.dropHost(host);
     if (event.type === 'microphone.failed') this.failed(atMs, host);
     if (event.type === 'microphone.opened') this.opened(atMs, host);
-    return overdue;
   }
 
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.due.names();
-  }
-
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 

@@ -2,11 +2,11 @@ import type { EventOf, FailureLabel, RecordedEvent } from '../../events';
 import {
   Gauge,
   NONE,
-  Obligations,
   PerLife,
   endsLife,
   type Breach,
-  type Invariant,
+  DueInvariant,
+  readingLives,
 } from './invariant';
 
 const STABLE_MS = 10_000;
@@ -34,14 +34,14 @@ interface State {
  * S1: the first dial is at the start, the n-th wait min(2^n + U[0, 1), 60) s, and n starts again
  * only after 10 s of being up.
  */
-export class BackoffInvariant implements Invariant {
+export class BackoffInvariant extends DueInvariant {
   readonly id = 'S1';
   readonly claim =
     'The n-th retry comes min(2^n, 60) to min(2^n + 1, 60) s after the failure before it.';
   readonly meaning = 'The Pi hammers a server that is coming back, or stays away for too long.';
+  readonly reads = readingLives('link.connected', 'link.dialing', 'link.failed', 'link.lost');
   judged = false;
   private readonly gauge = new Gauge('backoff', 'ms', 'min(2^n + U[0, 1), 60) s');
-  private readonly due = new Obligations();
   private readonly lives = new PerLife<State>(() => ({
     failures: 0,
     connectedAtMs: undefined,
@@ -50,25 +50,15 @@ export class BackoffInvariant implements Invariant {
     dials: 0,
   }));
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.due.pass(event);
-    const here = this.observeHere(event);
-    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.due.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
+  override pending(): readonly string[] {
     return [];
   }
 
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private observeHere(event: RecordedEvent): readonly Breach[] {
+  protected override follow(event: RecordedEvent): readonly Breach[] {
     switch (event.type) {
       case 'host.started':
         if (event.program === 'client') this.mustDial(event, 0, 'the program was started');

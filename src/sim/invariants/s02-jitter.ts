@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
 /** From this many waits in a row on, chance does not make all of their fractions equal. */
 const ENOUGH = 4;
@@ -19,6 +19,7 @@ export class JitterInvariant extends SafetyInvariant {
   readonly claim = 'The fraction of a second in each wait is drawn anew.';
   readonly meaning =
     'After a power cut every Pi of the house dials in the same instant, again and again.';
+  readonly reads = reading('backoff.scheduled');
   judged = false;
   private readonly lives = new PerLife<State>(() => ({ fraction: -1, alike: 0, waits: 0 }));
 

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, Obligations, PerLife, endsLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, endsLife, type Breach, DueInvariant, readingLives } from './invariant';
 
 /** How long a socket may take to be gone once its connection has ended ... */
 const CLOSING_MS = 2_000;
@@ -18,14 +18,27 @@ interface State {
 }
 
 /** S3: one current connection at each end, and one that has ended does nothing any more. */
-export class SocketsInvariant implements Invariant {
+export class SocketsInvariant extends DueInvariant {
   readonly id = 'S3';
   readonly claim =
     'A client has one current connection, a server one for each device; ' +
     'one that ended acts no more.';
   readonly meaning = 'Two connections fight over one person: words are lost, or answered twice.';
+  readonly reads = readingLives(
+    'audio.received',
+    'audio.sent',
+    'control.received',
+    'control.sent',
+    'heartbeat.sent',
+    'link.accepted',
+    'link.closed',
+    'link.connected',
+    'link.dialing',
+    'link.failed',
+    'link.lost',
+    'link.open',
+  );
   judged = false;
-  private readonly closing = new Obligations();
   private readonly lives = new PerLife<State>(() => ({
     current: undefined,
     ofDevice: new Map(),
@@ -33,26 +46,7 @@ export class SocketsInvariant implements Invariant {
     ended: new Set(),
   }));
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.closing.pass(event);
-    if (endsLife(event)) this.closing.dropHost(event.host);
-    const here = this.observeHere(event);
-    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.closing.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.closing.names();
-  }
-
-  measurements(): [] {
-    return [];
-  }
-
-  private observeHere(event: RecordedEvent): readonly Breach[] {
+  protected override follow(event: RecordedEvent): readonly Breach[] {
     switch (event.type) {
       case 'link.dialing':
         return this.dialled(event, event.connection);
@@ -72,6 +66,7 @@ export class SocketsInvariant implements Invariant {
       case 'heartbeat.sent':
         return this.acted(event, event.connection);
       default:
+        if (endsLife(event)) this.due.dropHost(event.host);
         return NONE;
     }
   }
@@ -121,7 +116,7 @@ export class SocketsInvariant implements Invariant {
   }
 
   private mustClose({ atMs, host }: RecordedEvent, connection: string, withinMs: number): void {
-    this.closing.begin(`${host}/${connection}`, {
+    this.due.begin(`${host}/${connection}`, {
       host,
       sinceMs: atMs,
       dueMs: atMs + withinMs,
@@ -132,7 +127,7 @@ export class SocketsInvariant implements Invariant {
 
   private closed(event: RecordedEvent, connection: string): readonly Breach[] {
     const state = this.lives.of(event);
-    this.closing.meet(`${event.host}/${connection}`);
+    this.due.meet(`${event.host}/${connection}`);
     const isKnown = state.unclosed.delete(connection);
     if (!isKnown || state.ended.has(connection)) return NONE;
     const { atMs, host } = event;

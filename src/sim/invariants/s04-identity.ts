@@ -1,5 +1,14 @@
 import type { EventType, RecordedEvent } from '../../events';
-import { NONE, PerLife, isLater, type Breach, type Invariant } from './invariant';
+import {
+  NONE,
+  PerLife,
+  isLater,
+  isPast,
+  type Breach,
+  type Invariant,
+  joined,
+  reading,
+} from './invariant';
 
 /** What may not be done on behalf of a session that is over. */
 const ACTS: ReadonlySet<EventType> = new Set<EventType>([
@@ -29,6 +38,14 @@ export class IdentityInvariant implements Invariant {
   readonly claim =
     'Nothing is done for a session that is over, and connected means welcomed and not lost.';
   readonly meaning = 'Somebody else’s session is ended, or the Pi says yes and nobody is there.';
+  readonly reads = reading(
+    ...ACTS,
+    'link.connected',
+    'link.lost',
+    'session.ended',
+    'session.rejected',
+    'state.changed',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     isUp: false,
@@ -40,11 +57,16 @@ export class IdentityInvariant implements Invariant {
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
     const hoped = state.hope !== undefined && isLater(event, state.hope) ? this.hoped(state) : NONE;
-    return [...hoped, ...this.follow(event, state)];
+    return joined(hoped, this.follow(event, state));
   }
 
-  overdue(): readonly Breach[] {
-    return [...this.lives.entries()].flatMap(([, state]) => this.hoped(state));
+  overdue(nowMs: number): readonly Breach[] {
+    let breaches = NONE;
+    for (const [, state] of this.lives.entries()) {
+      const { hope } = state;
+      if (hope !== undefined && isPast(nowMs, hope)) breaches = joined(breaches, this.hoped(state));
+    }
+    return breaches;
   }
 
   pending(): readonly string[] {

@@ -1,6 +1,6 @@
 import { CLOSE_NORMAL } from '../../constants';
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
 /** A link that goes down this soon after a session began or ended went down because of it. */
 const BECAUSE_MS = 1_000;
@@ -16,6 +16,14 @@ export class PersistenceInvariant extends SafetyInvariant {
   readonly id = 'S5';
   readonly claim = 'No session opens or closes the connection that it is held over.';
   readonly meaning = 'The next hotword finds no link, and the Pi only says that it is offline.';
+  readonly reads = reading(
+    'host.stopping',
+    'link.closing',
+    'link.connected',
+    'link.lost',
+    'session.ended',
+    'session.started',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     connection: undefined,

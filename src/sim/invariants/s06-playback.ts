@@ -1,5 +1,15 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, endsLife, isLater, type Breach, type Invariant } from './invariant';
+import {
+  NONE,
+  PerLife,
+  endsLife,
+  isLater,
+  isPast,
+  type Breach,
+  type Invariant,
+  joined,
+  readingLives,
+} from './invariant';
 
 interface State {
   /** The playback that has ended and is not confirmed yet. */
@@ -16,6 +26,12 @@ export class PlaybackInvariant implements Invariant {
     'Each answer is confirmed once, when all of it was heard or the rest never will be.';
   readonly meaning =
     'The microphone opens while the answer still sounds, or stays closed after it.';
+  readonly reads = readingLives(
+    'control.sent',
+    'playback.ended',
+    'session.ended',
+    'speaker.silent',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     ended: undefined,
@@ -27,11 +43,18 @@ export class PlaybackInvariant implements Invariant {
     const state = this.lives.of(event);
     const { ended } = state;
     const owed = ended !== undefined && isLater(event, ended) ? this.unconfirmed(state) : NONE;
-    return [...owed, ...this.follow(event, state)];
+    return joined(owed, this.follow(event, state));
   }
 
-  overdue(): readonly Breach[] {
-    return [...this.lives.entries()].flatMap(([, state]) => this.unconfirmed(state));
+  overdue(nowMs: number): readonly Breach[] {
+    let breaches = NONE;
+    for (const [, state] of this.lives.entries()) {
+      const { ended } = state;
+      if (ended !== undefined && isPast(nowMs, ended)) {
+        breaches = joined(breaches, this.unconfirmed(state));
+      }
+    }
+    return breaches;
   }
 
   pending(): readonly string[] {

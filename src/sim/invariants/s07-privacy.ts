@@ -1,6 +1,15 @@
 import type { Listening } from '../../ports';
 import type { RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import {
+  NONE,
+  PerLife,
+  isLater,
+  type Breach,
+  type Invariant,
+  isPast,
+  joined,
+  reading,
+} from './invariant';
 
 /** The echo of what the speaker played lasts this long. */
 const ECHO_MS = 200;
@@ -23,11 +32,23 @@ interface State {
 /**
  * S7: audio leaves only in an acknowledged session, and the ear is closed while the speaker sounds.
  */
-export class PrivacyInvariant extends SafetyInvariant {
+export class PrivacyInvariant implements Invariant {
   readonly id = 'S7';
   readonly claim =
     'Audio leaves the device only in an acknowledged session, and the Pi never hears itself.';
   readonly meaning = 'The Pi listens in on the room, or answers its own voice.';
+  readonly reads = reading(
+    'audio.sent',
+    'control.received',
+    'link.connected',
+    'microphone.closed',
+    'microphone.listening',
+    'session.ended',
+    'session.started',
+    'speaker.silent',
+    'speaker.started',
+    'state.changed',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     session: undefined,
@@ -42,10 +63,30 @@ export class PrivacyInvariant extends SafetyInvariant {
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
-    const stillOpen = this.stillOpen(event, state);
+    const { openSince } = state;
+    const isOver = openSince !== undefined && isLater(event, openSince);
+    const stillOpen = isOver ? this.stillOpen(openSince, state) : NONE;
     const here = this.observeHere(event, state);
     this.watchEar(event, state);
-    return stillOpen.length + here.length === 0 ? NONE : [...stillOpen, ...here];
+    return joined(stillOpen, here);
+  }
+
+  overdue(nowMs: number): readonly Breach[] {
+    let breaches = NONE;
+    for (const [, state] of this.lives.entries()) {
+      const { openSince } = state;
+      if (openSince === undefined || !isPast(nowMs, openSince)) continue;
+      breaches = joined(breaches, this.stillOpen(openSince, state));
+    }
+    return breaches;
+  }
+
+  pending(): readonly string[] {
+    return [];
+  }
+
+  measurements(): [] {
+    return [];
   }
 
   private observeHere(event: RecordedEvent, state: State): readonly Breach[] {
@@ -111,12 +152,9 @@ export class PrivacyInvariant extends SafetyInvariant {
   /**
    * Within one step the two change one after the other; what counts is how the step leaves them.
    */
-  private stillOpen(event: RecordedEvent, state: State): readonly Breach[] {
-    const { openSince } = state;
-    if (openSince === undefined || openSince.step === event.step) return NONE;
+  private stillOpen({ atMs, host }: RecordedEvent, state: State): readonly Breach[] {
     state.openSince = undefined;
     state.silentSinceMs = -Infinity;
-    const { atMs, host } = openSince;
     const expected = `the ear closed while the speaker sounds and ${ECHO_MS} ms after`;
     return [{ host, atMs, expected, seen: `listening for the ${state.listening}` }];
   }

@@ -1,5 +1,13 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, endsLife, type Breach, SafetyInvariant } from './invariant';
+import {
+  NONE,
+  PerLife,
+  endsLife,
+  type Breach,
+  SafetyInvariant,
+  joined,
+  readingLives,
+} from './invariant';
 
 /** Sessions that are over may have audio under way; so many of them are remembered. */
 const REMEMBERED = 64;
@@ -15,6 +23,13 @@ export class OwnAudioInvariant extends SafetyInvariant {
   readonly claim = 'Audio belongs to one session and one connection, and crosses to no other.';
   readonly meaning =
     'What was said before a drop is heard, or answered, in the middle of the next talk.';
+  readonly reads = readingLives(
+    'audio.received',
+    'audio.sent',
+    'session.ended',
+    'session.started',
+    'state.changed',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({ connections: new Map() }));
   /** By sending end and session: what was sent and has not arrived. */
@@ -40,7 +55,7 @@ export class OwnAudioInvariant extends SafetyInvariant {
         this.sent(event);
         return this.crossed(event, connections);
       case 'audio.received':
-        return [...this.received(event), ...this.crossed(event, connections)];
+        return joined(this.received(event), this.crossed(event, connections));
       default:
         return NONE;
     }

@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
 const PONG_TIMEOUT_MS = 10_000;
 
@@ -13,6 +13,7 @@ export class PatienceInvariant extends SafetyInvariant {
   readonly id = 'S9';
   readonly claim = 'No link is given up while the peer answers each ping within 10 s.';
   readonly meaning = 'A slow evening on the Wi-Fi, and the Pi drops a talk that was going well.';
+  readonly reads = reading('heartbeat.pong', 'heartbeat.sent', 'heartbeat.timeout', 'link.closed');
   judged = false;
   private readonly lives = new PerLife<Map<string, Beat>>(() => new Map());
 

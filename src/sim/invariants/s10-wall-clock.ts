@@ -1,5 +1,5 @@
 import type { EventOf, RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
 interface Up {
   readonly sinceMs: number;
@@ -19,6 +19,13 @@ export class WallClockInvariant extends SafetyInvariant {
   readonly claim =
     'Lengths of time are those of the monotonic clock, whatever the time of day does.';
   readonly meaning = 'The clock is set, as on every boot of a Pi, and talks end or last for years.';
+  readonly reads = reading(
+    'heartbeat.pong',
+    'host.resumed',
+    'link.accepted',
+    'link.connected',
+    'link.lost',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({ ups: new Map(), pausedMs: 0 }));
 

@@ -1,6 +1,6 @@
 import { soundMs, BYTES_PER_MS } from '../../constants';
-import { isDurable, type EventType, type RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { DURABLE, isDurable, type EventType, type RecordedEvent } from '../../events';
+import { NONE, PerLife, type Breach, SafetyInvariant, joined, reading } from './invariant';
 
 const UPLINK_BYTES = 64_000;
 const DOWNLINK_BYTES = 960_000;
@@ -33,6 +33,13 @@ export class BoundsInvariant extends SafetyInvariant {
   readonly claim =
     'At most 2 s of the microphone fly, 30 s of an answer wait, and 12 lines tell of a reconnect.';
   readonly meaning = 'Words arrive when they are of no use any more, or the Pi runs out of memory.';
+  readonly reads = reading(
+    ...DURABLE,
+    'audio.acknowledged',
+    'audio.received',
+    'audio.sent',
+    'speaker.silent',
+  );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
     isClient: false,
@@ -49,7 +56,7 @@ export class BoundsInvariant extends SafetyInvariant {
     const state = this.lives.of(event);
     if (event.type === 'state.changed' && event.machine === 'client') state.isClient = true;
     if (!state.isClient && event.type !== 'link.connected') return NONE;
-    return [...this.counted(event, state), ...this.flown(event, state)];
+    return joined(this.counted(event, state), this.flown(event, state));
   }
 
   private flown(event: RecordedEvent, state: State): readonly Breach[] {

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, Obligations, PerLife, type Breach, type Invariant } from './invariant';
+import { NONE, PerLife, type Breach, DueInvariant, readingLives } from './invariant';
 
 /** An engine may take this long to close. */
 const CLOSING_MS = 5_000;
@@ -14,33 +14,20 @@ interface Engine {
 }
 
 /** S12: one conversation with the engine for each device, and what was opened is closed. */
-export class EnginesInvariant implements Invariant {
+export class EnginesInvariant extends DueInvariant {
   readonly id = 'S12';
   readonly claim = 'A device has at most one engine that is not closing, and each one is closed.';
   readonly meaning = 'Two assistants answer at once, or one listens on, unseen, at full price.';
+  readonly reads = readingLives(
+    'engine.closed',
+    'engine.opened',
+    'engine.opening',
+    'state.changed',
+  );
   judged = false;
-  private readonly closing = new Obligations();
   private readonly lives = new PerLife<Map<string, Engine>>(() => new Map());
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.closing.pass(event);
-    const here = this.observeHere(event);
-    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.closing.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.closing.names();
-  }
-
-  measurements(): [] {
-    return [];
-  }
-
-  private observeHere(event: RecordedEvent): readonly Breach[] {
+  protected override follow(event: RecordedEvent): readonly Breach[] {
     const engines = this.lives.of(event);
     switch (event.type) {
       case 'engine.opening':
@@ -49,7 +36,7 @@ export class EnginesInvariant implements Invariant {
         return this.opened(event, event.engine);
       case 'engine.closed':
         engines.delete(event.engine);
-        this.closing.meet(`${event.host}/${event.engine}`);
+        this.due.meet(`${event.host}/${event.engine}`);
         return NONE;
       case 'state.changed':
         if (event.machine === 'conversation' && event.to === 'passive') {
@@ -62,7 +49,7 @@ export class EnginesInvariant implements Invariant {
       case 'host.killed':
       case 'host.lost_power':
       case 'host.crashed':
-        this.closing.dropHost(event.host);
+        this.due.dropHost(event.host);
         return NONE;
       default:
         return NONE;
@@ -103,7 +90,7 @@ export class EnginesInvariant implements Invariant {
     withinMs: number,
   ): void {
     if (!engine.opened) return;
-    this.closing.begin(`${host}/${id}`, {
+    this.due.begin(`${host}/${id}`, {
       host,
       sinceMs: atMs,
       dueMs: atMs + withinMs,

@@ -1,38 +1,24 @@
 import type { RecordedEvent } from '../../events';
-import { Gauge, NONE, Obligations, type Breach, type Invariant } from './invariant';
+import { Gauge, NONE, type Breach, DueInvariant, readingLives } from './invariant';
 
 const SHUTDOWN_MS = 3_000;
 
 /** S13: a program that was told to stop does, in time, and leaves nothing behind. */
-export class ShutdownInvariant implements Invariant {
+export class ShutdownInvariant extends DueInvariant {
   readonly id = 'S13';
   readonly claim = 'A shutdown takes at most 3 s and leaves no timer, socket, dial or device.';
   readonly meaning = 'The service hangs at a restart, or something goes on unseen.';
+  readonly reads = readingLives('host.acted_late');
   judged = false;
   private readonly gauge = new Gauge('shutdown', 'ms', '<= 3 s');
-  private readonly stopping = new Obligations();
   /** Hosts whose program has crashed: what its last turn still does is no part of a shutdown. */
   private readonly crashed = new Set<string>();
 
-  observe(event: RecordedEvent): readonly Breach[] {
-    const overdue = this.stopping.pass(event);
-    const here = this.observeHere(event);
-    return overdue.length + here.length === 0 ? NONE : [...overdue, ...here];
-  }
-
-  overdue(nowMs: number): readonly Breach[] {
-    return this.stopping.takeOverdue(nowMs);
-  }
-
-  pending(): readonly string[] {
-    return this.stopping.names();
-  }
-
-  measurements(): ReturnType<Gauge['read']> {
+  override measurements(): ReturnType<Gauge['read']> {
     return this.gauge.read();
   }
 
-  private observeHere(event: RecordedEvent): readonly Breach[] {
+  protected override follow(event: RecordedEvent): readonly Breach[] {
     switch (event.type) {
       case 'host.stopping':
         return this.begun(event);
@@ -46,11 +32,11 @@ export class ShutdownInvariant implements Invariant {
         return NONE;
       case 'host.crashed':
         this.crashed.add(event.host);
-        this.stopping.dropHost(event.host);
+        this.due.dropHost(event.host);
         return NONE;
       case 'host.killed':
       case 'host.lost_power':
-        this.stopping.dropHost(event.host);
+        this.due.dropHost(event.host);
         return NONE;
       default:
         return NONE;
@@ -59,7 +45,7 @@ export class ShutdownInvariant implements Invariant {
 
   private begun({ atMs, host }: RecordedEvent): readonly Breach[] {
     this.judged = true;
-    this.stopping.begin(host, {
+    this.due.begin(host, {
       host,
       sinceMs: atMs,
       dueMs: atMs + SHUTDOWN_MS,
@@ -70,7 +56,7 @@ export class ShutdownInvariant implements Invariant {
   }
 
   private stopped(event: RecordedEvent & { readonly type: 'host.stopped' }): readonly Breach[] {
-    const begun = this.stopping.meet(event.host);
+    const begun = this.due.meet(event.host);
     if (begun !== undefined) this.gauge.add(event.atMs - begun.sinceMs);
     const { devices, dials, sockets, timers } = event;
     const breaches: Breach[] = [];

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../events';
-import { NONE, type Breach, SafetyInvariant } from './invariant';
+import { NONE, type Breach, SafetyInvariant, reading } from './invariant';
 
 /** S14: neither a peer's input nor a callback's exception ends the process. */
 export class SurvivalInvariant extends SafetyInvariant {
@@ -7,6 +7,7 @@ export class SurvivalInvariant extends SafetyInvariant {
   readonly claim = 'Nothing that a peer, the network or a callback does ends the process.';
   readonly meaning =
     'The Pi is deaf, or the server gone for everybody, until somebody restarts it.';
+  readonly reads = reading('host.crashed', 'host.started');
   judged = false;
 
   observe(event: RecordedEvent): readonly Breach[] {

@@ -1,11 +1,19 @@
 import { LOSS_LABELS, type RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant } from './invariant';
+import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
 /** S16: each connection that was up leaves one record of its end, with a label of the list. */
 export class CloseRecordInvariant extends SafetyInvariant {
   readonly id = 'S16';
   readonly claim = 'Each connection leaves one record of how it ended, with a label of the list.';
   readonly meaning = 'A disconnect that nobody can explain afterwards.';
+  readonly reads = reading(
+    'host.stopped',
+    'link.accepted',
+    'link.closed',
+    'link.dialing',
+    'link.failed',
+    'link.lost',
+  );
   judged = false;
   /** Connections that are dialled or up, and have no record yet. */
   private readonly lives = new PerLife<Set<string>>(() => new Set());

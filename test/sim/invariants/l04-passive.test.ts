@@ -31,7 +31,7 @@ describe('invariant L4', () => {
   });
 
   it('is broken where it never comes', () => {
-    expect(talking().at(5_000, 'server', gone).endAt(5_000).verdict).to.equal('broken');
+    expect(talking().at(5_000, 'server', gone).endAt(5_002).verdict).to.equal('broken');
     expect(talking().at(5_000, 'server', gone).at(9_000, 'server', killed).verdict).to.equal(
       'broken',
     );

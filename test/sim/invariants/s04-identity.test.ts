@@ -48,8 +48,8 @@ describe('invariant S4', () => {
 
   it('is broken by a link that is lost and says nothing, also at the end', () => {
     const told = ['5 pi: connected only while it is up; still, after a loss'];
-    expect(up().at(5, 'pi', lost('c1')).at(6, 'pi', tick).told).to.deep.equal(told);
-    expect(up().at(5, 'pi', lost('c1')).endAt(6).told).to.deep.equal(told);
+    expect(up().at(5, 'pi', lost('c1')).at(7, 'pi', tick).told).to.deep.equal(told);
+    expect(up().at(5, 'pi', lost('c1')).endAt(7).told).to.deep.equal(told);
     expect(
       up()
         .at(5, 'pi', lost('c1', { device: 'a' }))

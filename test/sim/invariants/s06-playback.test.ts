@@ -69,8 +69,8 @@ describe('invariant S6', () => {
 
   it('is broken by an answer that is never confirmed, also at the end', () => {
     const told = ['1 pi: playback_complete of a/1 in the step of its end; none'];
-    expect(story().at(1, 'pi', ended()).at(2, 'pi', tick).told).to.deep.equal(told);
-    expect(story().at(1, 'pi', ended('device_lost', 5)).endAt(2).told).to.deep.equal(told);
+    expect(story().at(1, 'pi', ended()).at(3, 'pi', tick).told).to.deep.equal(told);
+    expect(story().at(1, 'pi', ended('device_lost', 5)).endAt(3).told).to.deep.equal(told);
   });
 
   it('asks no confirmation of what was stopped, is over with its session, or was cut short', () => {

@@ -1,6 +1,7 @@
 /** What the tests of the invariants share: a story is told to one of them, event by event. */
 import type { AnyEvent, CloseRecord, FailureLabel, RecordedEvent } from '../../../src/events';
 import type { Breach, Invariant } from '../../../src/sim/invariants/invariant';
+import { Jury } from '../../../src/sim/invariants/jury';
 
 /** Stamps events, tells them to an invariant, and keeps what it has against them. */
 export class Story {
@@ -10,7 +11,11 @@ export class Story {
   private step = 0;
   private atMs = 0;
 
-  constructor(readonly invariant: Invariant) {}
+  private readonly jury: Jury;
+
+  constructor(readonly invariant: Invariant) {
+    this.jury = new Jury([invariant], (_, breach) => this.breaches.push(breach));
+  }
 
   /** What happens on a host at an instant, all in one step. A start begins a new life there. */
   at(atMs: number, host: string, ...events: readonly AnyEvent[]): this {
@@ -22,7 +27,7 @@ export class Story {
 
   /** Time passes, and nothing happens any more. */
   endAt(atMs: number): this {
-    this.breaches.push(...this.invariant.overdue(atMs));
+    this.jury.pass(atMs);
     return this;
   }
 
@@ -43,7 +48,7 @@ export class Story {
     this.seq += 1;
     const { atMs, seq, step } = this;
     const stamp = { seq, atMs, wallMs: 0, host, boot: this.boots.get(host) ?? 1, step };
-    this.breaches.push(...this.invariant.observe({ ...stamp, ...event } as RecordedEvent));
+    this.jury.observe({ ...stamp, ...event } as RecordedEvent);
   }
 }
 
