@@ -3,6 +3,7 @@ import { BYTES_PER_MS, BYTES_PER_SAMPLE } from '../constants';
 const FRAME_MS = 20;
 const FRAME_BYTES = FRAME_MS * BYTES_PER_MS;
 const FRAME_SAMPLES = FRAME_BYTES / BYTES_PER_SAMPLE;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 const frames = (durationMs: number): number => durationMs / FRAME_MS;
 
@@ -32,7 +33,7 @@ export type UtteranceEvent =
  * The threshold to go on is lower than the one to begin, so that a voice that sinks is not cut.
  */
 export class UtteranceDetector {
-  private rest: Buffer = Buffer.alloc(0);
+  private rest = NOTHING;
   private frames: Buffer[] = [];
   private speechFrames = 0;
   private silentFrames = 0;
@@ -54,7 +55,7 @@ export class UtteranceDetector {
     const all = this.rest.length === 0 ? pcm : Buffer.concat([this.rest, pcm]);
     const end = all.length - (all.length % FRAME_BYTES);
     for (let at = 0; at < end; at += FRAME_BYTES) yield all.subarray(at, at + FRAME_BYTES);
-    this.rest = Buffer.from(all.subarray(end));
+    this.rest = end === all.length ? NOTHING : Buffer.from(all.subarray(end));
   }
 
   /** Whether this frame is part of enough speech to be an utterance. */
@@ -89,10 +90,11 @@ export class UtteranceDetector {
 }
 
 function rms(frame: Buffer): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   let sum = 0;
   for (let at = 0; at < frame.length; at += BYTES_PER_SAMPLE) {
     // As readInt16LE, without its checks: this is most of what listening to silence costs.
-    const sample = (((frame[at + 1] as number) << 24) >> 16) | (frame[at] as number);
+    const sample = view.getInt16(at, true);
     sum += sample * sample;
   }
   return Math.sqrt(sum / FRAME_SAMPLES);

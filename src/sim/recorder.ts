@@ -11,8 +11,10 @@ export interface RecorderOptions {
   readonly keep: number;
 }
 
-/** Text is hashed in pieces of about this size, because each update of a hash has a price. */
-const HASH_PIECE_CHARS = 65_536;
+/** Hashed in pieces of up to this size, because each update of a hash has its price. */
+const HASH_PIECE_BYTES = 16_384;
+/** A character of UTF-16 has at most this many bytes in UTF-8. */
+const MOST_BYTES_A_CHAR = 3;
 
 /**
  * The trace of a run: numbers the events, shows them to the observers, keeps the last ones, and
@@ -21,7 +23,8 @@ const HASH_PIECE_CHARS = 65_536;
 export class Recorder {
   private readonly options: RecorderOptions;
   private readonly hash = createHash('sha256');
-  private unhashed = '';
+  private readonly unhashed = Buffer.allocUnsafe(HASH_PIECE_BYTES);
+  private unhashedBytes = 0;
   private kept: RecordedEvent[] = [];
   private count = 0;
 
@@ -44,8 +47,9 @@ export class Recorder {
 
   /** Folds bytes of the wire into the hash. */
   foldBytes(bytes: Buffer): void {
-    this.flush();
-    this.hash.update(bytes);
+    if (this.makeRoom(bytes.length))
+      this.unhashedBytes += bytes.copy(this.unhashed, this.unhashedBytes);
+    else this.hash.update(bytes);
   }
 
   /** The last events, oldest first. */
@@ -60,14 +64,23 @@ export class Recorder {
   }
 
   private fold(event: RecordedEvent): void {
-    this.unhashed += JSON.stringify(event);
-    if (this.unhashed.length > HASH_PIECE_CHARS) this.flush();
+    const text = JSON.stringify(event);
+    if (this.makeRoom(text.length * MOST_BYTES_A_CHAR)) {
+      this.unhashedBytes += this.unhashed.write(text, this.unhashedBytes);
+    } else {
+      this.hash.update(text);
+    }
+  }
+
+  /** Whether so many bytes have room among the unhashed, which may be hashed to make it. */
+  private makeRoom(bytes: number): boolean {
+    if (this.unhashedBytes + bytes > HASH_PIECE_BYTES) this.flush();
+    return bytes <= HASH_PIECE_BYTES;
   }
 
   private flush(): void {
-    if (this.unhashed === '') return;
-    this.hash.update(this.unhashed);
-    this.unhashed = '';
+    this.hash.update(this.unhashed.subarray(0, this.unhashedBytes));
+    this.unhashedBytes = 0;
   }
 
   /** Twice as many as asked for are let in before the older half goes: amortised, that is cheap. */

@@ -175,7 +175,9 @@ export class VirtualSocket extends Duplex {
     if (this.#resetting) this.#wire?.reset();
     else this.#wire?.close();
     done(error);
-    this.#release(codedError('ERR_SOCKET_CLOSED_BEFORE_CONNECTION'));
+    if (this.#held !== undefined) {
+      this.#release(codedError('ERR_SOCKET_CLOSED_BEFORE_CONNECTION'));
+    }
   }
 
   /** As in Node `close` tells whether there was an error. */

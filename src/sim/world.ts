@@ -1,5 +1,5 @@
 import type { AnyEvent } from '../events';
-import { drained } from './event-loop';
+import { onceDrained } from './event-loop';
 import { FakeAudio, type SoundLibrary } from './fake-audio';
 import { Host, type HostWorld, type Life, type ProgramStarter } from './host';
 import type { HostSpec } from './host-spec';
@@ -13,6 +13,9 @@ import type { Scenario } from './scenario';
 import { lendRandomBytes } from './seeded-crypto';
 import { Trap } from './trap';
 import { VirtualClock } from './virtual-clock';
+
+/** Node takes small buffers from pools of 8 KiB, each of which holds two frames of audio. */
+const POOL_BYTES = 65_536;
 
 /** More steps than this in one instant, and time has stopped: something goes in circles. */
 const MAX_STEPS_IN_AN_INSTANT = 100_000;
@@ -58,6 +61,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   readonly crashes: Crash[] = [];
   private readonly recorder: Recorder;
   private readonly trap: Trap;
+  private readonly usualPoolBytes = Buffer.poolSize;
   private running: Life | undefined;
   /** Whether any program has run since the event loop was last drained. */
   private hasRun = false;
@@ -102,9 +106,11 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
       return bytes;
     });
     this.trap.arm();
+    Buffer.poolSize = POOL_BYTES;
   }
 
   disarm(): void {
+    Buffer.poolSize = this.usualPoolBytes;
     this.trap.disarm();
     lendRandomBytes(undefined);
   }
@@ -116,18 +122,33 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   }
 
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
-  async advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
-    // What was started from outside, at this very instant, comes first.
-    await this.drain();
-    for (;;) {
-      if (isDone()) return;
+  advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        this.hasRun = false;
+        try {
+          if (this.runEntries(untilMs, isDone)) onceDrained(goOn);
+          else resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      // What was started from outside, at this very instant, comes first.
+      onceDrained(goOn);
+    });
+  }
+
+  /** Runs what is due until a program has run, and says whether there may be more to do. */
+  private runEntries(untilMs: number, isDone: () => boolean): boolean {
+    while (!isDone()) {
       const entry = this.clock.next(untilMs);
-      if (entry === undefined) return;
+      if (entry === undefined) return false;
       this.count(entry.atMs);
       entry.run();
       // What only the network did leaves nothing to the event loop.
-      if (this.hasRun) await this.drain();
+      if (this.hasRun) return true;
     }
+    return false;
   }
 
   /**
@@ -286,11 +307,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     } catch (error) {
       this.crashed(error);
     }
-  }
-
-  private async drain(): Promise<void> {
-    await drained();
-    this.hasRun = false;
   }
 
   private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
