@@ -7,6 +7,9 @@
  */
 import { simulate, type RunResult } from '../src/sim/simulation';
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { createClock } from '@sinonjs/fake-timers';
 
 import type { ScenarioInput } from '../src/sim/scenario';
@@ -127,7 +130,10 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** What is in use, and not merely uncollected. */
 function heapMb(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
   return Math.round(process.memoryUsage().heapUsed / 1_048_576);
 }
 
