@@ -1,7 +1,7 @@
 import type { Outcome } from '../sim/expectation';
 import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure, InvariantVerdict } from '../sim/simulation';
-import type { Crash } from '../sim/world';
+import type { Crash } from '../sim/hosted-world';
 
 /** One run of a scenario with one seed, as plain data that a worker can hand back. */
 export interface ScenarioRun {

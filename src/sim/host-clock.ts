@@ -1,6 +1,15 @@
 import type { Clock, TimerHandle } from '../ports';
 import { once, type Undo } from './path';
-import type { Entry, VirtualClock } from './virtual-clock';
+import type { Entry } from './virtual-clock';
+
+/** The time of a world, in whole milliseconds or with fractions, and what happens in it. */
+export interface WorldClock {
+  now(): number;
+  /** Calls back once, after a whole number of milliseconds; what comes of it is the caller's. */
+  schedule(delayMs: number, run: () => void): Entry;
+  /** An entry that has run, was cancelled or is undefined is left alone. */
+  cancel(entry: Entry | undefined): void;
+}
 
 /** A timer of a host's clock; without an entry while the clock stands still. */
 class HostTimer {
@@ -15,16 +24,16 @@ class HostTimer {
   }
 }
 
-/** A host's view of virtual time. Like Node it knows no delay shorter than a millisecond. */
+/** A host's view of the world's time. Like Node it knows no delay shorter than a millisecond. */
 export class HostClock implements Clock {
-  private readonly clock: VirtualClock;
+  private readonly clock: WorldClock;
   private readonly deliver: (code: () => void) => void;
   private readonly timers = new Set<HostTimer>();
   private stoodStillMs = 0;
   private stoppedAtMs: number | undefined;
   private stops = 0;
 
-  constructor(clock: VirtualClock, deliver: (code: () => void) => void) {
+  constructor(clock: WorldClock, deliver: (code: () => void) => void) {
     this.clock = clock;
     this.deliver = deliver;
   }
@@ -71,7 +80,7 @@ export class HostClock implements Clock {
     this.stoppedAtMs = this.clock.now();
     for (const timer of this.timers) {
       if (timer.entry === undefined) continue;
-      timer.leftMs = Math.max(0, timer.entry.atMs - this.stoppedAtMs);
+      timer.leftMs = Math.max(0, Math.ceil(timer.entry.atMs - this.stoppedAtMs));
       this.clock.cancel(timer.entry);
     }
   }

@@ -3,13 +3,11 @@ import assert from 'node:assert';
 import type { AnyEvent, Holdings, LinkEvent } from '../events';
 import type { Clock, EventSink, Random, Sockets, WallClock } from '../ports';
 import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
-import { HostClock } from './host-clock';
+import { HostClock, type WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
-import type { Network } from './network';
 import { once, type Undo } from './path';
 import type { SeededRandom } from './random';
-import type { VirtualClock } from './virtual-clock';
-import type { VirtualNic } from './virtual-nic';
+import type { RunOnHost } from './virtual-nic';
 
 /** A program that runs on a host. */
 export interface Program {
@@ -33,10 +31,24 @@ export interface HostPorts {
 /** Starts the host's program. What it throws, now or later, is a crash of the host. */
 export type ProgramStarter = (ports: HostPorts) => Program;
 
+/** The sockets of one life of a host's program. */
+export type HostNic = Sockets;
+
+/** What hosts need of the network between them. */
+export interface HostNetwork<Nic extends HostNic = HostNic> {
+  nic(host: string, boot: number, runOnHost: RunOnHost): Nic;
+  /** The process is gone: its kernel closes every socket and unbinds every port. */
+  kill(nic: Nic): void;
+  /** The machine is gone: it sends nothing. */
+  powerOff(nic: Nic): void;
+  openSockets(nic: Nic): number;
+  dialsInFlight(nic: Nic): number;
+}
+
 /** What a host needs of the world that it stands in. */
 export interface HostWorld {
-  readonly clock: VirtualClock;
-  readonly network: Network;
+  readonly clock: WorldClock;
+  readonly network: HostNetwork;
   readonly random: SeededRandom;
   readonly sounds: SoundLibrary;
   /** Runs code of this life's program; what it leaves to the event loop is the life's too. */
@@ -219,7 +231,7 @@ export class Host implements WallClock {
 /** One incarnation of a host's program, and the ports that were made for it. */
 export class Life {
   readonly host: Host;
-  readonly nic: VirtualNic;
+  readonly nic: HostNic;
   readonly boot: number;
   private readonly world: HostWorld;
   private readonly clock: HostClock;

@@ -3,7 +3,8 @@
  *
  *   simulation     a run from its scenario to its verdict
  *   scenario       a story as data              expectation    what it demands, as data
- *   world          hosts, time and network      host           a machine, the lives of its program
+ *   world          virtual time and a network   hosted-world   hosts, and what befalls them
+ *   host           a machine, the lives of its program
  *   programs       how a program is started     scripted-*     engines and peers that misbehave
  *   virtual-clock  random  network              time, chance and bytes
  *   network-faults every fault, and the map     fake-audio     microphone, speaker, hotword, button
@@ -25,11 +26,13 @@ import { loadFixtures } from './fixtures';
 import { allInvariants } from './invariants/catalogue';
 import type { Breach, Invariant, Measurement } from './invariants/invariant';
 import { Jury } from './invariants/jury';
-import type { ProgramStarter } from './host';
-import { inflict, type Fault } from './network-faults';
+import type { Host, ProgramStarter } from './host';
+import type { WorldClock } from './host-clock';
+import type { Crash, HostedWorld, WorldOptions } from './hosted-world';
+import type { Fault, Heal } from './network-faults';
 import { Recorder } from './recorder';
 import { checkScenario, type Act, type Scenario, type ScenarioInput } from './scenario';
-import { World, WorldError, type Crash } from './world';
+import { World, WorldError } from './world';
 
 export interface SimulateOptions {
   /** What all chance of the run comes from: a whole number. */
@@ -124,7 +127,7 @@ export async function simulate(input: ScenarioInput, options: SimulateOptions): 
   if (busy) throw new SimulationError('SIM_BUSY', 'Another run is on in this process.');
   busy = true;
   try {
-    return await new Simulation(scenario, options, sounds).run();
+    return await new Run(scenario, options, sounds, (parts) => new World(parts)).run();
   } finally {
     busy = false;
     lendRandomBytes(undefined);
@@ -150,11 +153,30 @@ export async function checkRunnable(
   return { scenario, sounds };
 }
 
-class Simulation {
+/** The world of a run: the simulated one, or one in real time. */
+export interface RunWorld extends Pick<
+  HostedWorld,
+  'crashes' | 'crashed' | 'record' | 'recordWorld'
+> {
+  readonly clock: Pick<WorldClock, 'now' | 'schedule'>;
+  readonly hosts: ReadonlyMap<string, Host>;
+  /** How many entries of a virtual clock were run. */
+  readonly entriesRun: number;
+  host(name: string): Host;
+  arm(): void;
+  disarm(): void;
+  /** Puts a fault into the world; what comes back undoes it, where there is something to undo. */
+  inflict(fault: Fault): Heal | undefined;
+  /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
+  advance(untilMs: number, isDone?: () => boolean): Promise<void>;
+}
+
+/** A scenario in a world, from its first event to its verdict. */
+export class Run {
   private readonly scenario: Scenario;
   private readonly options: SimulateOptions;
   private readonly sounds: SoundLibrary;
-  private readonly world: World;
+  private readonly world: RunWorld;
   private readonly recorder: Recorder;
   private readonly invariants = allInvariants();
   private readonly jury = new Jury(this.invariants, (...found) => this.breached(...found));
@@ -165,7 +187,12 @@ class Simulation {
   private faults = 0;
   private judging = true;
 
-  constructor(scenario: Scenario, options: SimulateOptions, sounds: SoundLibrary) {
+  constructor(
+    scenario: Scenario,
+    options: SimulateOptions,
+    sounds: SoundLibrary,
+    makeWorld: (options: WorldOptions) => RunWorld,
+  ) {
     this.scenario = scenario;
     this.options = options;
     this.sounds = sounds;
@@ -175,7 +202,7 @@ class Simulation {
       keep: options.keepEvents ?? 5_000,
     });
     const { programs = {}, seed } = options;
-    this.world = new World({ scenario, seed, sounds, programs, recorder: this.recorder });
+    this.world = makeWorld({ scenario, seed, sounds, programs, recorder: this.recorder });
   }
 
   async run(): Promise<RunResult> {
@@ -230,7 +257,7 @@ class Simulation {
     const id = this.faults;
     const { kind } = fault;
     this.world.recordWorld({ type: 'fault.began', fault: kind, id });
-    const heal = inflict(this.world, fault);
+    const heal = this.world.inflict(fault);
     const end = (): void => {
       if (!this.heals.delete(id)) return;
       heal?.();

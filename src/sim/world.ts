@@ -1,15 +1,9 @@
-import type { AnyEvent } from '../events';
 import { onceDrained } from './event-loop';
-import { FakeAudio, type SoundLibrary } from './fake-audio';
-import { Host, type HostWorld, type Life, type ProgramStarter } from './host';
-import type { HostSpec } from './host-spec';
+import type { Life } from './host';
+import { HostedWorld, type WorldOptions } from './hosted-world';
 import { Network, type NetworkObserver } from './network';
-import type { Direction, FaultTarget, Heal } from './network-faults';
+import { inflict, type Direction, type Fault, type FaultTarget, type Heal } from './network-faults';
 import type { Undo } from './path';
-import { programOf } from './programs';
-import { SeededRandom } from './random';
-import type { Recorder } from './recorder';
-import type { Scenario } from './scenario';
 import { lendRandomBytes } from './seeded-crypto';
 import { Trap } from './trap';
 import { VirtualClock } from './virtual-clock';
@@ -19,15 +13,6 @@ const POOL_BYTES = 65_536;
 
 /** More steps than this in one instant, and time has stopped: something goes in circles. */
 const MAX_STEPS_IN_AN_INSTANT = 100_000;
-
-/**
- * What went wrong in a run for reasons of the code, not of the scenario; with the stack to print.
- */
-export interface Crash {
-  readonly host: string;
-  readonly atMs: number;
-  readonly stack: string;
-}
 
 /** A run cannot go on. */
 export class WorldError extends Error {
@@ -39,30 +24,15 @@ export class WorldError extends Error {
   }
 }
 
-export interface WorldOptions {
-  readonly scenario: Scenario;
-  readonly seed: number;
-  readonly sounds: SoundLibrary;
-  readonly recorder: Recorder;
-  /** What runs on a host in place of the program that the scenario names. */
-  readonly programs?: Readonly<Record<string, ProgramStarter>>;
-}
-
 /**
  * The simulated world: time, hosts and the network between them. It runs one thing at a time, knows
  * on which host that is, and lets the event loop drain before the next.
  */
-export class World implements HostWorld, FaultTarget, NetworkObserver {
+export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   readonly clock = new VirtualClock();
   readonly network: Network;
-  readonly random: SeededRandom;
-  readonly sounds: SoundLibrary;
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly crashes: Crash[] = [];
-  private readonly recorder: Recorder;
   private readonly trap: Trap;
   private readonly usualPoolBytes = Buffer.poolSize;
-  private running: Life | undefined;
   /** Whether any program has run since the event loop was last drained. */
   private hasRun = false;
   /** Lives with code that waits for its turn, and how many pieces of it. */
@@ -72,21 +42,11 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   private stepsInInstant = 0;
   private entries = 0;
 
-  constructor({ programs = {}, recorder, scenario, seed, sounds }: WorldOptions) {
-    this.recorder = recorder;
-    this.sounds = sounds;
-    this.random = new SeededRandom(seed, scenario.name);
-    this.network = new Network({
-      clock: this.clock,
-      observer: this,
-      latencyMs: scenario.latency,
-    });
-    this.hosts = new Map(
-      Object.entries(scenario.hosts).map(([name, spec]) => [
-        name,
-        new Host(name, spec, this, this.makeAudio(spec), programs[name] ?? programOf(spec)),
-      ]),
-    );
+  constructor(options: WorldOptions) {
+    super(options);
+    const latencyMs = options.scenario.latency;
+    this.network = new Network({ clock: this.clock, observer: this, latencyMs });
+    this.addHosts(options);
     this.trap = this.makeTrap();
   }
 
@@ -113,12 +73,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     Buffer.poolSize = this.usualPoolBytes;
     this.trap.disarm();
     lendRandomBytes(undefined);
-  }
-
-  host(name: string): Host {
-    const host = this.hosts.get(name);
-    if (host === undefined) throw new Error(`There is no host '${name}'.`);
-    return host;
   }
 
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
@@ -169,29 +123,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     });
   }
 
-  /** An error that nothing caught, thrown by the host that ran last. */
-  crashed(error: unknown): void {
-    const { running } = this;
-    if (running === undefined) throw error;
-    const { host } = running;
-    this.crashes.push({ host: host.name, atMs: this.clock.now(), stack: stackOf(error) });
-    if (host.life === running) host.crash(labelOf(error));
-    else this.record(host, { type: 'host.acted_late', port: 'none, but it threw' });
-  }
-
-  record(host: Host | undefined, event: AnyEvent): void {
-    this.recorder.record(
-      {
-        atMs: this.clock.now(),
-        wallMs: host?.wallTime() ?? 0,
-        host: host?.name ?? 'world',
-        boot: host?.boot ?? 0,
-        step: this.steps,
-      },
-      event,
-    );
-  }
-
   // What the wire tells.
 
   onOpened(flow: number, from: string, to: string): void {
@@ -200,7 +131,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
 
   onDelivered(flow: number, from: string, to: string, bytes: Buffer): void {
     this.recordWorld({ type: 'wire.delivered', flow, from, to, bytes: bytes.length });
-    this.recorder.foldBytes(bytes);
+    this.foldBytes(bytes);
   }
 
   onClosed(flow: number, from: string, to: string, how: 'fin' | 'reset'): void {
@@ -208,6 +139,10 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   }
 
   // What faults do.
+
+  inflict(fault: Fault): Heal | undefined {
+    return inflict(this, fault);
+  }
 
   addLatency(a: string, b: string, direction: Direction, ms: number): Heal {
     return both(this.paths(a, b, direction).map((path) => path.slow(ms)));
@@ -252,19 +187,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     return host.keepOff();
   }
 
-  kill(name: string): Heal {
-    const host = this.host(name);
-    host.kill();
-    return host.keepOff();
-  }
-
-  stop(name: string): Heal {
-    const host = this.host(name);
-    host.stop();
-    const letStart = host.keepOff();
-    return () => host.stop(letStart);
-  }
-
   pause(name: string): Heal {
     return this.host(name).pause();
   }
@@ -275,38 +197,15 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     return both([...cuts, this.host(name).suspend()]);
   }
 
-  failMicrophone(name: string, opens: number): void {
-    this.atDevice(name, (host) => host.failMicrophone(opens));
-  }
-
-  failSpeaker(name: string): void {
-    this.atDevice(name, (host) => host.failSpeaker());
-  }
-
-  stepWallClock(name: string, byMs: number): void {
-    this.host(name).stepWallClock(byMs);
-  }
-
-  recordWorld(event: AnyEvent): void {
-    this.record(undefined, event);
-  }
-
-  /** What a device does is heard by the program that has it. */
-  private atDevice(name: string, act: (host: Host) => void): void {
-    const host = this.host(name);
-    if (host.life !== undefined) this.run(host.life, () => act(host));
-  }
-
-  private runNow(life: Life, code: () => void): void {
+  protected override runNow(life: Life, code: () => void): void {
     if (!life.isAlive) return;
     this.steps += 1;
-    this.running = life;
     this.hasRun = true;
-    try {
-      code();
-    } catch (error) {
-      this.crashed(error);
-    }
+    super.runNow(life, code);
+  }
+
+  protected override currentStep(): number {
+    return this.steps;
   }
 
   private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
@@ -330,20 +229,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
     );
   }
 
-  private makeAudio(spec: HostSpec): FakeAudio {
-    const { clock } = this;
-    return new FakeAudio(
-      {
-        now: () => clock.now(),
-        setTimeout: (callback, delayMs) =>
-          clock.schedule(Math.max(1, Math.ceil(delayMs)), callback),
-        clearTimeout: (timer) => clock.cancel(timer as ReturnType<VirtualClock['schedule']>),
-      },
-      this.sounds.hotword,
-      spec.program === 'client' && spec.acoustics === 'echo',
-    );
-  }
-
   private makeTrap(): Trap {
     const chance = this.random.fork('trapped');
     return new Trap({
@@ -364,15 +249,4 @@ function both(undos: readonly Undo[]): Heal {
   return () => {
     for (const undo of undos) undo();
   };
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** An error in one stable word: its code, or else its class. */
-function labelOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code : error.name;
 }
