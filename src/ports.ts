@@ -54,9 +54,15 @@ export interface ConnectOptions extends SocketAddress {
   readonly tls: boolean;
 }
 
+/** A byte stream that behaves as a `net.Socket`. */
+export type SocketStream = Duplex & {
+  /** Closes by RST instead of FIN. While the stream is connecting it waits for `connect`. */
+  resetAndDestroy(): unknown;
+};
+
 /** A stream that a listener accepted. */
 export interface AcceptedSocket {
-  readonly stream: Duplex;
+  readonly stream: SocketStream;
   /** The peer's address as text, for the log. */
   readonly remoteAddress: string;
 }
@@ -72,7 +78,7 @@ export interface Sockets {
    * Dials at once. The stream behaves as a `net.Socket`: it emits `connect`, or `error` with Node's
    * `code` (`ENOTFOUND`, `ECONNREFUSED`, `EHOSTUNREACH`, ...) and then `close`.
    */
-  connect(options: ConnectOptions): Duplex;
+  connect(options: ConnectOptions): SocketStream;
   /** Resolves once the port is bound; rejects with Node's error (`EADDRINUSE`, `EACCES`, ...). */
   listen(address: SocketAddress, onSocket: (socket: AcceptedSocket) => void): Promise<Listener>;
   /** Fills in the four bytes that mask a frame. Absent: the WebSocket library draws them itself. */

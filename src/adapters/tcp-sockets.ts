@@ -1,6 +1,5 @@
 /** TCP and TLS from Node. */
 import { createServer, connect as connectTcp, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
 import type { AcceptedSocket, ConnectOptions, Listener, SocketAddress, Sockets } from '../ports';
@@ -30,7 +29,7 @@ export class TcpSockets implements Sockets {
   }
 
   /** With TLS `connect` comes from TCP and `secureConnect` once the certificate was verified. */
-  connect(options: ConnectOptions): Duplex {
+  connect(options: ConnectOptions): Socket {
     const socket = options.tls ? this.#dialTls(options) : this.#dialTcp(options);
     this.#dials.add(socket);
     socket.once(options.tls ? 'secureConnect' : 'connect', () => {

@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-
 import type { AcceptedSocket, ConnectOptions, Listener, SocketAddress, Sockets } from '../ports';
 import type { Network } from './network';
 import type { Undo } from './path';
@@ -70,7 +68,7 @@ export class VirtualNic implements Sockets {
   }
 
   /** TLS is not run: a `tls` stream is a plain one. */
-  connect({ host, port }: ConnectOptions): Duplex {
+  connect({ host, port }: ConnectOptions): VirtualSocket {
     const socket: VirtualSocket = this.#socket(true, false, () => this.#abandon(socket));
     if (!this.isRevoked) this.#dialling.set(socket, this.#dial(socket, host, port));
     return socket;

@@ -96,7 +96,7 @@ export class Running {
 
 /** Starts one of our programs. */
 export function start(
-  program: 'client' | 'server' | 'scenarios',
+  program: 'client' | 'server' | 'scenarios' | 'toxiproxy',
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 
 import type { FailureLabel } from '../../src/events';
-import type { Sockets } from '../../src/ports';
+import type { Sockets, SocketStream } from '../../src/ports';
 import { answering, CONNECT_MS, LATENCY_MS, LinkBench, reset, type BenchOptions } from './bench';
 
 /** A whole dial and what it may be waiting for. */
@@ -309,12 +309,12 @@ class BrokenSockets implements Sockets {
 
   constructor(private readonly code: string) {}
 
-  connect(options: object): Duplex {
+  connect(options: object): SocketStream {
     this.dialled.push(options);
     const stream = new Duplex({ read: () => undefined, write: () => undefined });
     const error = Object.assign(new Error(this.code), { code: this.code });
     queueMicrotask(() => stream.destroy(error));
-    return stream;
+    return Object.assign(stream, { resetAndDestroy: () => stream.destroy() });
   }
 
   listen(): Promise<never> {
