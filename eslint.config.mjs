@@ -43,6 +43,7 @@ const ARROWS = {
       ...['node:crypto', 'node:fs/promises', 'node:module', 'node:stream'],
     ],
   },
+  realtime: { ours: ['kernel', 'adapters', 'toxiproxy', 'sim', 'report', 'runner'], theirs: '*' },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
   runner: {
     ours: ['kernel', 'sim', 'report'],
@@ -54,7 +55,7 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['report', 'runner', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,

@@ -124,6 +124,8 @@ export const hostSchema = z.discriminatedUnion('program', [
     program: z.literal('client'),
     /** The host that it dials. */
     server: hostName.default('server'),
+    /** A Toxiproxy that it dials in the server's place. */
+    via: hostName.optional(),
     /** What it calls itself. */
     device: z.string().optional(),
     /** When the program is started; `never` leaves it off. */
@@ -141,11 +143,14 @@ export const hostSchema = z.discriminatedUnion('program', [
     settings,
   }),
   z.strictObject({ program: z.literal('peer'), does: peerSchema, startsAt }),
+  /** A Toxiproxy with one proxy, for who dials it. Faults that need one put it there themselves. */
+  z.strictObject({ program: z.literal('toxiproxy'), upstream: hostName, startsAt }),
 ]);
 
 export type HostSpec = Readonly<z.output<typeof hostSchema>>;
 export type ClientSpec = Extract<HostSpec, { readonly program: 'client' }>;
 export type ServerSpec = Extract<HostSpec, { readonly program: 'server' }>;
+export type ToxiproxySpec = Extract<HostSpec, { readonly program: 'toxiproxy' }>;
 export type PeerSpec = Extract<HostSpec, { readonly program: 'peer' }>;
 export type EngineScript = Readonly<z.output<typeof engineSchema>>;
 export type Frame = Readonly<z.output<typeof frameSchema>>;
@@ -154,7 +159,11 @@ export type Frame = Readonly<z.output<typeof frameSchema>>;
 export function dialledBy(
   spec: HostSpec,
 ): readonly { readonly path: string[]; readonly host: string }[] {
-  if (spec.program === 'client') return [{ path: ['server'], host: spec.server }];
+  if (spec.program === 'client') {
+    const server = { path: ['server'], host: spec.server };
+    return spec.via === undefined ? [server] : [server, { path: ['via'], host: spec.via }];
+  }
+  if (spec.program === 'toxiproxy') return [{ path: ['upstream'], host: spec.upstream }];
   if (spec.program === 'peer' && 'server' in spec.does) {
     return [{ path: ['does', 'server'], host: spec.does.server }];
   }

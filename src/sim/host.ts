@@ -255,6 +255,11 @@ export class Life {
     this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
   }
 
+  /** Undefined before it was started. */
+  get running(): Program | undefined {
+    return this.program;
+  }
+
   get devices(): HostAudio {
     return this.audio;
   }
@@ -374,7 +379,7 @@ export class Life {
 function startedEvent(spec: HostSpec): AnyEvent {
   const { program } = spec;
   const server = program === 'client' ? { server: spec.server } : {};
-  const hasOwn = program !== 'peer' && Object.keys(spec.settings).length > 0;
+  const hasOwn = 'settings' in spec && Object.keys(spec.settings).length > 0;
   const settings = hasOwn ? { settings: spec.settings } : {};
   return { type: 'host.started', program, ...server, ...settings };
 }

@@ -27,6 +27,11 @@ export interface WorldOptions {
   readonly recorder: Recorder;
   /** What runs on a host in place of the program that the scenario names. */
   readonly programs?: Readonly<Record<string, ProgramStarter>>;
+  /**
+   * Real milliseconds for a millisecond of the story, default 1. What no constant of ours decides
+   * keeps its length: the timers of kernels, the whole milliseconds of a Toxiproxy.
+   */
+  readonly scale?: number;
 }
 
 /**
@@ -76,7 +81,7 @@ export abstract class HostedWorld implements HostWorld {
   record(host: Host | undefined, event: AnyEvent): void {
     this.recorder.record(
       {
-        atMs: this.clock.now(),
+        atMs: this.stampMs(),
         wallMs: host?.wallTime() ?? 0,
         host: host?.name ?? 'world',
         boot: host?.boot ?? 0,
@@ -123,10 +128,15 @@ export abstract class HostedWorld implements HostWorld {
   /** Counts the turns in which nothing else happened; see {@link Stamp.step}. */
   protected abstract currentStep(): number;
 
+  /** The time that events of this turn have, in milliseconds. */
+  protected stampMs(): number {
+    return this.clock.now();
+  }
+
   /** For a constructor that has made its clock and network. */
-  protected addHosts({ programs = {}, scenario }: WorldOptions): void {
+  protected addHosts({ programs = {}, scale = 1, scenario }: WorldOptions): void {
     for (const [name, spec] of Object.entries(scenario.hosts)) {
-      const starter = programs[name] ?? programOf(spec);
+      const starter = programs[name] ?? programOf(spec, scale);
       this.all.set(name, new Host(name, spec, this, this.makeAudio(spec), starter));
     }
   }

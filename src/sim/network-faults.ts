@@ -1,6 +1,7 @@
 /**
  * Every fault that a scenario can have, and what carries it out.
  *
+ *   at a proxy      toxic (every one of Toxiproxy's), proxy_down
  *   on the path     latency, outage, silence, lost_dials, reset, close
  *   at a dial       refused, unreachable, dns
  *   at a host       power_loss, kill, restart, pause, suspend, wall_step
@@ -13,6 +14,7 @@
 import { z } from 'zod';
 
 import { duration } from './duration';
+import { toxicSchema, type ToxicFault } from './toxics';
 
 const host = z.string().min(1);
 const between = z.tuple([host, host]).default(['pi', 'server']);
@@ -21,6 +23,10 @@ const at = duration;
 const lasting = { at, for: duration.optional() };
 
 export const faultSchema = z.discriminatedUnion('kind', [
+  /** A toxic of the Toxiproxy between the two hosts, which stands there for its sake. */
+  toxicSchema,
+  /** That proxy refuses dials, and has closed its connections. */
+  z.strictObject({ ...lasting, kind: z.literal('proxy_down'), between }),
   /** Every byte arrives this much later, in order; a dial takes three halves of it each way. */
   z.strictObject({ ...lasting, kind: z.literal('latency'), between, direction, oneWay: duration }),
   /** Nothing passes; TCP lives on and sends again, at its own growing intervals. */
@@ -90,6 +96,8 @@ export type Direction = 'both' | 'upstream' | 'downstream';
 
 /** What a world must be able to do to carry out faults. The simulation implements it. */
 export interface FaultTarget {
+  addToxic(fault: ToxicFault): Heal;
+  takeProxyDown(from: string, to: string): Heal;
   addLatency(from: string, to: string, direction: Direction, ms: number): Heal;
   cut(from: string, to: string, direction: Direction): Heal;
   loseDials(from: string, to: string): Heal;
@@ -115,6 +123,8 @@ type Carriers = {
 };
 
 const CARRIERS: Carriers = {
+  toxic: (target, fault) => target.addToxic(fault),
+  proxy_down: (target, { between: [a, b] }) => target.takeProxyDown(a, b),
   latency: (target, { between: [a, b], direction: way, oneWay }) =>
     target.addLatency(a, b, way, oneWay),
   outage: (target, { between: [a, b], direction: way }) => target.cut(a, b, way),

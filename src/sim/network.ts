@@ -30,6 +30,8 @@ export interface NetworkOptions {
   readonly observer?: NetworkObserver;
   /** One way, for paths that were not set otherwise. Whole milliseconds; default 1. */
   readonly latencyMs?: number;
+  /** Real milliseconds for one here, default 1: a kernel's own timers keep their real length. */
+  readonly scale?: number;
   /** Unacknowledged bytes at which a writer has to wait. Default 262,144. */
   readonly sendBufferBytes?: number;
   /** Unread bytes from which on a kernel acknowledges no more. Default 262,144. */
@@ -58,6 +60,7 @@ export class Network {
     this.#flowOptions = {
       clock: options.clock,
       observer: this.#observer,
+      scale: options.scale ?? 1,
       sendBufferBytes: options.sendBufferBytes ?? 262_144,
       receiveBufferBytes: options.receiveBufferBytes ?? 262_144,
     };

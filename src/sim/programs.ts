@@ -9,12 +9,17 @@ import type { ClientSpec, HostSpec, PeerSpec, ServerSpec } from './host-spec';
 import { ScriptedEngine } from './scripted-engine';
 import { ScriptedClient } from './scripted-client';
 import { ScriptedServer } from './scripted-server';
+import { ToxiproxyProgram } from './toxiproxy-program';
 
 /** The port that servers listen on and clients dial, on whatever host. */
 const PORT = 8765;
 
-/** How the program of a host is started: the production client and server, exactly as they are. */
-export function programOf(spec: HostSpec): ProgramStarter {
+/**
+ * How the program of a host is started: the production client and server, exactly as they are.
+ *
+ * @param scale - real milliseconds for a millisecond of the story.
+ */
+export function programOf(spec: HostSpec, scale: number): ProgramStarter {
   switch (spec.program) {
     case 'client':
       return (ports) => startClient(spec, ports);
@@ -22,6 +27,8 @@ export function programOf(spec: HostSpec): ProgramStarter {
       return (ports) => startServer(spec, ports);
     case 'peer':
       return (ports) => startPeer(spec, ports);
+    case 'toxiproxy':
+      return (ports) => new ToxiproxyProgram({ ...spec, port: PORT, scale }, ports);
     default:
       return spec satisfies never;
   }
@@ -29,7 +36,7 @@ export function programOf(spec: HostSpec): ProgramStarter {
 
 function startClient(spec: ClientSpec, ports: HostPorts): Program {
   const settings = {
-    serverUrl: `ws://${spec.server}:${PORT}`,
+    serverUrl: `ws://${spec.via ?? spec.server}:${PORT}`,
     ...(spec.device === undefined ? {} : { device: spec.device }),
     ...spec.settings,
   } as ClientSettingsInput;

@@ -63,6 +63,13 @@ export const scenarioSchema = z
       const known = Object.keys(scenario.hosts).join(', ');
       context.addIssue({ code: 'custom', path, message: `no host '${host}' here, only: ${known}` });
     }
+    for (const { between, path } of needingProxies(scenario)) {
+      const [client, server] = between;
+      const spec = scenario.hosts[client];
+      if (spec?.program === 'client' && spec.server === server) continue;
+      const message = `must name a client and the server that it dials`;
+      context.addIssue({ code: 'custom', path, message });
+    }
     for (const { path, atMs } of instants(scenario)) {
       if (atMs <= scenario.lasts) continue;
       const message = `must not come after the end, at ${scenario.lasts} ms`;
@@ -96,6 +103,17 @@ function namedHosts(scenario: {
     ),
   );
   return [...ofHosts, ...ofActs, ...ofFaults, ...ofExpectations];
+}
+
+function needingProxies({ faults }: Pick<Scenario, 'faults'>): {
+  readonly path: PropertyKey[];
+  readonly between: readonly [string, string];
+}[] {
+  return faults.flatMap((fault, index) =>
+    fault.kind === 'toxic' || fault.kind === 'proxy_down'
+      ? [{ path: ['faults', index, 'between'], between: fault.between }]
+      : [],
+  );
 }
 
 function patternsOf(expectation: Expectation): [string, Pattern][] {

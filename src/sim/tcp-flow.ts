@@ -40,6 +40,7 @@ export interface FlowObserver {
 export interface FlowOptions {
   readonly clock: VirtualClock;
   readonly observer: FlowObserver;
+  readonly scale: number;
   readonly sendBufferBytes: number;
   readonly receiveBufferBytes: number;
 }
@@ -107,9 +108,9 @@ export class TcpEnd implements Wire, PipeSource, PipeSink {
   /** For the flow: the two ends need each other, so this cannot be in the constructor. */
   join(peer: TcpEnd, there: Path, back: Path): void {
     const { flow } = this;
-    const { clock, sendBufferBytes } = flow.options;
+    const { clock, scale, sendBufferBytes } = flow.options;
     this.#peer = peer;
-    this.#out = new Pipe(this, peer, { flow, clock, sendBufferBytes, there, back });
+    this.#out = new Pipe(this, peer, { flow, clock, scale, sendBufferBytes, there, back });
   }
 
   /** For the end that dialled: it is established, and tells the other so. */

@@ -60,6 +60,8 @@ export interface PipeSink {
 export interface PipeOptions {
   readonly flow: Flow;
   readonly clock: VirtualClock;
+  /** Real milliseconds for one of the clock. */
+  readonly scale: number;
   readonly sendBufferBytes: number;
   readonly there: Path;
   readonly back: Path;
@@ -229,11 +231,12 @@ export class Pipe implements Rider {
   #lost(sentMs: number): void {
     if (this.#stopped || this.#timer !== undefined || this.#unacknowledged.length === 0) return;
     this.#lossMs ??= sentMs;
-    const { clock } = this.#options;
+    const { clock, scale } = this.#options;
     let waitMs: number;
     do {
       this.#retransmissions += 1;
-      waitMs = this.#lossMs + retransmissionMs(this.#retransmissions) - clock.now();
+      const sinceMs = Math.ceil(retransmissionMs(this.#retransmissions) / scale);
+      waitMs = this.#lossMs + sinceMs - clock.now();
     } while (waitMs <= 0);
     this.#timer = clock.schedule(waitMs, () => this.#retransmit());
   }

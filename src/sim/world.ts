@@ -1,28 +1,23 @@
 import { onceDrained } from './event-loop';
 import type { Life } from './host';
+import { hopBetween } from './hops';
 import { HostedWorld, type WorldOptions } from './hosted-world';
 import { Network, type NetworkObserver } from './network';
 import { inflict, type Direction, type Fault, type FaultTarget, type Heal } from './network-faults';
 import type { Undo } from './path';
 import { lendRandomBytes } from './seeded-crypto';
+import type { Scenario } from './scenario';
+import { toxicBody, type ToxicFault } from './toxics';
+import { ToxiproxyProgram } from './toxiproxy-program';
 import { Trap } from './trap';
 import { VirtualClock } from './virtual-clock';
+import { WorldError } from './world-error';
 
 /** Node takes small buffers from pools of 8 KiB, each of which holds two frames of audio. */
 const POOL_BYTES = 65_536;
 
 /** More steps than this in one instant, and time has stopped: something goes in circles. */
 const MAX_STEPS_IN_AN_INSTANT = 100_000;
-
-/** A run cannot go on. */
-export class WorldError extends Error {
-  readonly code: 'SIM_TIME_STOPPED';
-
-  constructor(code: 'SIM_TIME_STOPPED', message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /**
  * The simulated world: time, hosts and the network between them. It runs one thing at a time, knows
@@ -31,6 +26,7 @@ export class WorldError extends Error {
 export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   readonly clock = new VirtualClock();
   readonly network: Network;
+  readonly afterwardsMs = 60_000;
   private readonly trap: Trap;
   private readonly usualPoolBytes = Buffer.poolSize;
   /** Whether any program has run since the event loop was last drained. */
@@ -41,11 +37,22 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   private instantMs = 0;
   private stepsInInstant = 0;
   private entries = 0;
+  private toxics = 0;
+  private readonly scenario: Scenario;
+  private readonly scale: number;
 
   constructor(options: WorldOptions) {
     super(options);
-    const latencyMs = options.scenario.latency;
-    this.network = new Network({ clock: this.clock, observer: this, latencyMs });
+    const { scale = 1, scenario } = options;
+    this.scenario = scenario;
+    this.scale = scale;
+    this.network = new Network({
+      clock: this.clock,
+      observer: this,
+      latencyMs: scenario.latency,
+      scale,
+    });
+    this.standBeside();
     this.addHosts(options);
     this.trap = this.makeTrap();
   }
@@ -144,6 +151,19 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     return inflict(this, fault);
   }
 
+  addToxic(fault: ToxicFault): Heal {
+    this.toxics += 1;
+    const body = toxicBody(fault, `toxic-${this.toxics}`, this.scale);
+    const [client, server] = fault.between;
+    this.atHop(client, server, (hop) => hop.addToxic(body));
+    return () => this.atHop(client, server, (hop) => hop.removeToxic(body.name));
+  }
+
+  takeProxyDown(client: string, server: string): Heal {
+    this.atHop(client, server, (hop) => hop.takeDown());
+    return () => this.atHop(client, server, (hop) => hop.bringUp());
+  }
+
   addLatency(a: string, b: string, direction: Direction, ms: number): Heal {
     return both(this.paths(a, b, direction).map((path) => path.slow(ms)));
   }
@@ -153,7 +173,7 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   }
 
   loseDials(a: string, b: string): Heal {
-    return this.network.path(a, b).loseDials();
+    return this.network.path(a, this.nextTo(a, b)).loseDials();
   }
 
   forgetConnections(a: string, b: string, direction: Direction): void {
@@ -161,11 +181,11 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   }
 
   resetConnections(a: string, b: string): void {
-    this.network.resetFlows(a, b);
+    this.network.resetFlows(a, this.nextTo(a, b));
   }
 
   closeConnections(a: string, b: string): void {
-    this.network.closeFlows(a, b);
+    this.network.closeFlows(a, this.nextTo(a, b));
   }
 
   refuseDials(host: string): Heal {
@@ -208,9 +228,30 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     return this.steps;
   }
 
+  /** A Toxiproxy stands beside the server: what is far away is the client. */
+  private standBeside(): void {
+    for (const [name, spec] of Object.entries(this.scenario.hosts)) {
+      if (spec.program !== 'toxiproxy') continue;
+      this.network.path(name, spec.upstream).latencyMs = 0;
+      this.network.path(spec.upstream, name).latencyMs = 0;
+    }
+  }
+
+  private atHop(client: string, server: string, act: (hop: ToxiproxyProgram) => void): void {
+    const { life } = this.host(this.nextTo(client, server));
+    const hop = life?.running;
+    if (life === undefined || !(hop instanceof ToxiproxyProgram)) return;
+    this.run(life, () => act(hop));
+  }
+
+  /** Faults on the way to a server befall the way to its Toxiproxy, where there is one. */
+  private nextTo(client: string, server: string): string {
+    return hopBetween(this.scenario, client, server) ?? server;
+  }
+
   private paths(a: string, b: string, direction: Direction): ReturnType<Network['path']>[] {
-    const there = this.network.path(a, b);
-    const back = this.network.path(b, a);
+    const there = this.network.path(a, this.nextTo(a, b));
+    const back = this.network.path(this.nextTo(a, b), a);
     if (direction === 'both') return [there, back];
     return [direction === 'upstream' ? there : back];
   }

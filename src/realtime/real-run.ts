@@ -1,0 +1,57 @@
+import { checkRunnable, type Runnable } from '../sim/simulation';
+
+import type { WorldOptions } from '../sim/hosted-world';
+import type { Invariant } from '../sim/invariants/invariant';
+import { Run, type RunResult } from '../sim/run';
+import { SeededRandom } from '../sim/random';
+import { startToxiproxy } from './embedded-toxiproxy';
+import { RealWorld } from './real-world';
+import { throughToxiproxy, type LeftOut } from './through-toxiproxy';
+
+export interface RealRunOptions {
+  readonly seed: number;
+  /** Real milliseconds for a millisecond of the scenario. */
+  readonly scale: number;
+  /** The API of a Toxiproxy; without it, one of our own is started. */
+  readonly toxiproxyUrl?: string;
+  readonly keepEvents?: number;
+}
+
+/**
+ * The scenario as a Toxiproxy plays it, in either world. Rejects with `ScenarioError` for one that
+ * is wrong in any.
+ */
+export async function playable(input: unknown, seed: number): Promise<Runnable | LeftOut> {
+  const { scenario, sounds } = await checkRunnable(input, seed);
+  const through = throughToxiproxy(scenario);
+  return 'reason' in through ? through : { scenario: through, sounds };
+}
+
+/**
+ * Invariants that ask for an order and not for a time. Those that do are exact to the millisecond,
+ * and real timers are not.
+ */
+const TIMELESS: ReadonlySet<string> = new Set([
+  ...['S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S12', 'S14', 'S15', 'S16'],
+  'L4',
+]);
+
+/** Plays a scenario in real time. Its steps and its hash say nothing: no two runs have the same. */
+export async function runInRealTime(
+  { scenario, sounds }: Runnable,
+  { keepEvents, scale, seed, toxiproxyUrl }: RealRunOptions,
+): Promise<RunResult> {
+  const own =
+    toxiproxyUrl === undefined
+      ? await startToxiproxy(new SeededRandom(seed, 'toxiproxy'))
+      : undefined;
+  const world = { scale, toxiproxyUrl: toxiproxyUrl ?? own?.url ?? '' };
+  const options = { seed, scale, ...(keepEvents === undefined ? {} : { keepEvents }) };
+  try {
+    const makeWorld = (parts: WorldOptions): RealWorld => new RealWorld(parts, world);
+    const isJudged = ({ id }: Invariant): boolean => TIMELESS.has(id);
+    return await new Run(scenario, options, sounds, makeWorld, isJudged).run();
+  } finally {
+    await own?.close();
+  }
+}
