@@ -29,7 +29,7 @@ export function programOf(spec: HostSpec): ProgramStarter {
 
 function startClient(spec: ClientSpec, ports: HostPorts): Program {
   const settings = {
-    serverUrl: `ws://${spec.server}:${PORT}`,
+    serverUrl: `${spec.tls ? 'wss' : 'ws'}://${spec.server}:${PORT}`,
     ...(spec.device === undefined ? {} : { device: spec.device }),
     ...spec.settings,
   } as ClientSettingsInput;

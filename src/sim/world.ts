@@ -3,14 +3,17 @@ import { onceDrained } from './event-loop';
 import { FakeAudio, type SoundLibrary } from './fake-audio';
 import { Host, type HostWorld, type Life, type ProgramStarter } from './host';
 import type { HostSpec } from './host-spec';
+import type { Forgetting } from './idle-timeout';
 import { Network, type NetworkObserver } from './network';
-import type { Direction, FaultTarget, Heal } from './network-faults';
-import type { Undo } from './path';
+import type { CorruptionSpec, Direction, FaultTarget, Heal } from './network-faults';
+import { all } from './path';
+import type { PortalStatus } from './portal';
 import { programOf } from './programs';
 import { SeededRandom } from './random';
 import type { Recorder } from './recorder';
 import type { Scenario } from './scenario';
 import { lendRandomBytes } from './seeded-crypto';
+import { untimely, type TlsCode } from './tls-handshake';
 import { Trap } from './trap';
 import { VirtualClock } from './virtual-clock';
 
@@ -80,6 +83,8 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
       clock: this.clock,
       observer: this,
       latencyMs: scenario.latency,
+      untimely: (client, server) =>
+        untimely(this.host(server).validity, this.host(client).wallTime()),
     });
     this.hosts = new Map(
       Object.entries(scenario.hosts).map(([name, spec]) => [
@@ -210,11 +215,33 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   // What faults do.
 
   addLatency(a: string, b: string, direction: Direction, ms: number): Heal {
-    return both(this.paths(a, b, direction).map((path) => path.slow(ms)));
+    return all(this.paths(a, b, direction).map((path) => path.slow(ms)));
+  }
+
+  limitRate(a: string, b: string, direction: Direction, bytesPerSecond: number): Heal {
+    return all(this.paths(a, b, direction).map((path) => path.limit(bytesPerSecond)));
+  }
+
+  corrupt(a: string, b: string, direction: Direction, { every, spread }: CorruptionSpec): Heal {
+    const chance = this.random.fork(`corruption at ${this.clock.now()} ms`);
+    const paths = this.paths(a, b, direction);
+    return all(paths.map((path, way) => path.corrupt(every, spread, chance.fork(`${way}`))));
+  }
+
+  forgetIdle(a: string, b: string, afterMs: number, how: Forgetting): Heal {
+    return this.network.forgetIdle(a, b, afterMs, how);
+  }
+
+  answerDials(a: string, b: string, status: PortalStatus, page: string): Heal {
+    return this.network.answerDials(a, b, status, page);
+  }
+
+  failTls(a: string, b: string, code: TlsCode): Heal {
+    return this.network.path(a, b).failTls(code);
   }
 
   cut(a: string, b: string, direction: Direction): Heal {
-    return both(this.paths(a, b, direction).map((path) => path.cut()));
+    return all(this.paths(a, b, direction).map((path) => path.cut()));
   }
 
   loseDials(a: string, b: string): Heal {
@@ -239,7 +266,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
 
   makeUnreachable(host: string): Heal {
     const others = [...this.hosts.keys()].filter((name) => name !== host);
-    return both(others.map((other) => this.network.path(host, other).makeUnreachable()));
+    return all(others.map((other) => this.network.path(host, other).makeUnreachable()));
   }
 
   breakDns(host: string, code: 'EAI_AGAIN' | 'ENOTFOUND'): Heal {
@@ -272,7 +299,7 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
   suspend(name: string): Heal {
     const others = [...this.hosts.keys()].filter((other) => other !== name);
     const cuts = others.map((other) => this.cut(name, other, 'both'));
-    return both([...cuts, this.host(name).suspend()]);
+    return all([...cuts, this.host(name).suspend()]);
   }
 
   failMicrophone(name: string, opens: number): void {
@@ -358,12 +385,6 @@ export class World implements HostWorld, FaultTarget, NetworkObserver {
         this.record(this.running?.host, { type: 'trap.sprung', what, site }),
     });
   }
-}
-
-function both(undos: readonly Undo[]): Heal {
-  return () => {
-    for (const undo of undos) undo();
-  };
 }
 
 function stackOf(error: unknown): string {
