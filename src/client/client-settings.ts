@@ -53,6 +53,10 @@ const fields = z.strictObject({
   answerGapLimitMs: ms.default(10_000),
   /** Uplink audio in flight and waiting together. Default 64,000 bytes: 2 s. */
   uplinkLimitBytes: bytes.default(64_000),
+  /** No more flies than the server took in the last so long ... Default 2 s. */
+  uplinkDelayMs: ms.default(2_000),
+  /** ... but this much may always. Default 32,000 bytes: 1 s. */
+  uplinkLeastBytes: bytes.default(32_000),
   /** Audio in one binary message. Default 3,200 bytes: 100 ms. */
   uplinkChunkBytes: bytes.multipleOf(constants.BYTES_PER_SAMPLE).default(3_200),
   /** Answer audio that waits for the speaker, beyond which the link is not read. Default 30 s. */

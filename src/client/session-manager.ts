@@ -230,7 +230,7 @@ export class SessionManager {
   }
 
   private playAnswer(session: Session, turn: number | undefined): void {
-    session.uplink.cut();
+    session.uplink.hush();
     if (this.currentState === ClientState.ACTIVE_SESSION) {
       this.enter(ClientState.PROCESSING_RESPONSE, 'start_of_tts_stream');
     }
@@ -292,12 +292,13 @@ export class SessionManager {
   // The session and its states.
 
   private makeSession(acknowledges: boolean): Session {
-    const { events, random } = this.ports;
+    const { clock, events, random } = this.ports;
     const number = Math.floor(random.next() * 2 ** 48);
     const id = number.toString(16).padStart(12, '0');
     const uplink = new Uplink({
       session: id,
       settings: this.settings,
+      clock,
       events,
       send: (chunk) => this.link.sendAudio(id, chunk),
       ...(acknowledges ? {} : { unsentBytes: () => this.link.bufferedBytes }),

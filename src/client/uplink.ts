@@ -1,8 +1,10 @@
-import type { EventSink } from '../ports';
+import type { Clock, EventSink } from '../ports';
 import type { ClientSettings } from './client-settings';
+import { FlightLimit } from './flight-limit';
 
 export interface UplinkOptions {
   readonly session: string;
+  readonly clock: Clock;
   readonly settings: ClientSettings;
   readonly events: EventSink;
   readonly send: (chunk: Buffer) => void;
@@ -19,12 +21,14 @@ export interface UplinkOptions {
  *   microphone --> [part of a chunk] --> [waiting] --> in flight --> acknowledged
  *                                        '--- at most 64,000 bytes ---'
  *
- * Until the session is acknowledged everything waits, so that the first words are not lost. When
+ * Until the session is acknowledged everything waits, so that the first words are not lost. On a
+ * slow link less may fly, see {@link FlightLimit}, and the rest waits. When
  * there is too much, the oldest that waits is dropped: late words help nobody. Nothing outlives the
  * session.
  */
 export class Uplink {
   private readonly options: UplinkOptions;
+  private readonly limit: FlightLimit;
   private readonly waiting: Buffer[] = [];
   private waitingBytes = 0;
   private part: Buffer[] = [];
@@ -35,6 +39,7 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.options = options;
+    this.limit = new FlightLimit(options.settings);
   }
 
   /** Takes what the microphone heard, in pieces of any size. */
@@ -64,13 +69,20 @@ export class Uplink {
   acknowledge(bytes: number): void {
     if (bytes <= this.acknowledgedBytes || bytes > this.sentBytes) return;
     this.acknowledgedBytes = bytes;
+    this.limit.acknowledged(this.options.clock.now(), bytes);
     this.flush();
   }
 
-  /** The ear is closed: a begun chunk would be continued with what is heard much later. */
+  /** The ear was closed: a begun chunk would be continued with what is heard much later. */
   cut(): void {
     this.part = [];
     this.partBytes = 0;
+  }
+
+  /** An answer begins: what waits would be sent while nobody listens. */
+  hush(): void {
+    this.cut();
+    this.dropOldest(-Infinity);
   }
 
   close(): void {
@@ -86,14 +98,15 @@ export class Uplink {
     this.waiting.push(chunk);
     this.waitingBytes += chunk.length;
     this.flush();
-    this.dropOldest();
+    this.dropOldest(this.options.settings.uplinkLimitBytes);
   }
 
   private flush(): void {
     if (this.phase !== 'open') return;
-    const { send, settings } = this.options;
+    const { send } = this.options;
+    const limitBytes = this.flightLimitBytes();
     let next = this.waiting[0];
-    while (next !== undefined && this.inFlightBytes() + next.length <= settings.uplinkLimitBytes) {
+    while (next !== undefined && this.inFlightBytes() + next.length <= limitBytes) {
       this.waiting.shift();
       this.waitingBytes -= next.length;
       this.sentBytes += next.length;
@@ -102,15 +115,20 @@ export class Uplink {
     }
   }
 
-  private dropOldest(): void {
-    const { events, session, settings } = this.options;
-    while (this.inFlightBytes() + this.waitingBytes > settings.uplinkLimitBytes) {
+  private dropOldest(limitBytes: number): void {
+    const { events, session } = this.options;
+    while (this.inFlightBytes() + this.waitingBytes > limitBytes) {
       const oldest = this.waiting.shift();
       if (oldest === undefined) return;
       this.waitingBytes -= oldest.length;
       const bytes = oldest.length;
       events.emit({ type: 'audio.dropped', session, bytes, reason: 'uplink_full' });
     }
+  }
+
+  private flightLimitBytes(): number {
+    const { clock, settings, unsentBytes } = this.options;
+    return unsentBytes === undefined ? this.limit.bytes(clock.now()) : settings.uplinkLimitBytes;
   }
 
   private inFlightBytes(): number {

@@ -15,6 +15,7 @@ type Stand<Kind extends FaultKind> =
 type Stands = { readonly [Kind in FaultKind]: Stand<Kind> };
 
 const NO_SILENCE = 'Toxiproxy cannot lose what is sent: it holds it, drops it or closes';
+const NO_TLS = 'there is no TLS on this loopback';
 const ONE_PROCESS = 'both programs share one process, which cannot stand still for one of them';
 
 const STANDS: Stands = {
@@ -33,6 +34,12 @@ const STANDS: Stands = {
       type: 'bandwidth',
       attributes: { rate: 0 },
     })),
+  slow_path: ({ bytesPerSecond, ...fault }) =>
+    streamsOf(fault.direction).map((stream) => ({
+      ...toxicOf(fault, stream),
+      type: 'bandwidth',
+      attributes: { rate: Math.max(1, Math.round(bytesPerSecond / 1_000)) },
+    })),
   close: ({ at, between }) => [{ kind: 'proxy_down', at, for: 500, between }],
   refused: ({ host, kind: _kind, ...fault }, { hosts }) =>
     Object.entries(hosts).flatMap(([name, spec]): Fault[] =>
@@ -45,6 +52,10 @@ const STANDS: Stands = {
   microphone_fails: (fault) => [fault],
   speaker_fails: (fault) => [fault],
   wall_step: (fault) => [fault],
+  corruption: 'Toxiproxy changes no bytes',
+  idle_timeout: 'Toxiproxy does not ask when something last passed',
+  upgrade_answered: 'Toxiproxy knows nothing of HTTP',
+  tls: NO_TLS,
   silence: NO_SILENCE,
   lost_dials: NO_SILENCE,
   reset: 'Toxiproxy resets only connections that begin after the toxic',
@@ -63,8 +74,12 @@ export function throughToxiproxy(scenario: Scenario): Scenario | LeftOut {
     if (typeof stand === 'string') return { reason: `${fault.kind}: ${stand}` };
     faults.push(...stand(fault as never, scenario));
   }
-  const clients = Object.entries(scenario.hosts).filter(([, { program }]) => program === 'client');
-  const names = new Set(clients.map(([name]) => name));
+  const names = new Set<string>();
+  for (const [name, spec] of Object.entries(scenario.hosts)) {
+    if (spec.program !== 'client') continue;
+    if (spec.tls) return { reason: `tls: ${NO_TLS}` };
+    names.add(name);
+  }
   return withHopsOf({ ...scenario, faults, latency: 0 }, names);
 }
 

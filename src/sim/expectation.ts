@@ -54,6 +54,8 @@ export const expectationSchema = z.discriminatedUnion('check', [
     same: z.array(z.string()).default([]),
     /** How many pairs there must be at least. */
     times: z.number().int().default(1),
+    /** Each `to` belongs to the oldest `from` alone that still waits, `after` and `before` apart. */
+    inOrder: z.boolean().default(false),
     /** Only the first `from`, not each. */
     once: z.boolean().default(false),
     /** No event of the simulator may come between. */
@@ -296,6 +298,8 @@ class ValuesJudge implements Judge {
 interface Waiting {
   readonly from: RecordedEvent;
   readonly fromMs: number;
+  /** Whether it is within the time that is judged. */
+  readonly counts: boolean;
 }
 
 class WithinJudge implements Judge {
@@ -310,16 +314,17 @@ class WithinJudge implements Judge {
   constructor(private readonly expectation: ExpectationOf<'within'>) {}
 
   observe(event: RecordedEvent): void {
-    const { from, once, to } = this.expectation;
+    const { from, inOrder, once, to } = this.expectation;
     if (this.waiting.length > 0 && hasFields(event, to)) this.arrived(event);
-    if (!matches(event, from, this.expectation) || (once && this.begun > 0)) return;
-    this.begun += 1;
-    this.waiting.push({ from: event, fromMs: event.atMs });
+    const counts = matches(event, from, this.expectation) && !(once && this.begun > 0);
+    if (counts) this.begun += 1;
+    else if (!inOrder || !hasFields(event, from)) return;
+    this.waiting.push({ from: event, fromMs: event.atMs, counts });
   }
 
   outcome(): Outcome {
     const { atLeast, atMost, sameStep, that, times } = this.expectation;
-    const missing = this.waiting[0];
+    const missing = this.waiting.find(({ counts }) => counts);
     const inTime = this.pairs === 0 || isIn(this.longestMs, undefined, atMost);
     const notEarly = this.pairs === 0 || this.shortestMs >= atLeast;
     const atMs = this.lateAtMs ?? (missing === undefined ? undefined : missing.fromMs + atMost);
@@ -339,10 +344,10 @@ class WithinJudge implements Judge {
   }
 
   private arrived(event: RecordedEvent): void {
-    const { atLeast, atMost, same } = this.expectation;
-    const isPair = ({ from }: Waiting): boolean =>
-      same.every((name) => field(from, name) === field(event, name));
-    for (const { from, fromMs } of this.waiting.filter(isPair)) {
+    const { atLeast, atMost } = this.expectation;
+    const met = this.metBy(event);
+    this.waiting = this.waiting.filter((each) => !met.includes(each));
+    for (const { from, fromMs } of met.filter(({ counts }) => counts)) {
       const tookMs = event.atMs - fromMs;
       this.pairs += 1;
       this.longestMs = Math.max(this.longestMs, tookMs);
@@ -350,7 +355,14 @@ class WithinJudge implements Judge {
       if (from.step !== event.step) this.stepBetween = true;
       if (tookMs > atMost || tookMs < atLeast) this.lateAtMs ??= event.atMs;
     }
-    this.waiting = this.waiting.filter((each) => !isPair(each));
+  }
+
+  private metBy(event: RecordedEvent): readonly Waiting[] {
+    const { inOrder, same } = this.expectation;
+    const pairs = this.waiting.filter(({ from }) =>
+      same.every((name) => field(from, name) === field(event, name)),
+    );
+    return inOrder ? pairs.slice(0, 1) : pairs;
   }
 
   private describeBound(): string {

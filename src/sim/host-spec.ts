@@ -126,6 +126,8 @@ export const hostSchema = z.discriminatedUnion('program', [
     server: hostName.default('server'),
     /** A Toxiproxy that it dials in the server's place. */
     via: hostName.optional(),
+    /** Whether it dials by TLS. What stands at the other end need not know. */
+    tls: z.boolean().default(false),
     /** What it calls itself. */
     device: z.string().optional(),
     /** When the program is started; `never` leaves it off. */
@@ -138,6 +140,8 @@ export const hostSchema = z.discriminatedUnion('program', [
   z.strictObject({
     program: z.literal('server'),
     engine: engineSchema.optional(),
+    /** From when on its certificate is expired; by the usual one that is in 2030, it being 2026. */
+    certificateExpiresAt: duration.optional(),
     startsAt,
     /** Any of the server's settings. */
     settings,

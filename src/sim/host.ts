@@ -7,6 +7,7 @@ import { HostClock, type WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
 import { once, type Undo } from './path';
 import type { SeededRandom } from './random';
+import { USUAL_VALIDITY, type Validity } from './tls-handshake';
 import type { RunOnHost } from './virtual-nic';
 
 /** A program that runs on a host. */
@@ -101,6 +102,13 @@ export class Host implements WallClock {
 
   wallTime(): number {
     return WALL_EPOCH_MS + this.world.clock.now() + this.wallOffsetMs;
+  }
+
+  /** When the certificate is valid that it shows to TLS dials. */
+  get validity(): Validity {
+    const expiresAt = this.spec.program === 'server' ? this.spec.certificateExpiresAt : undefined;
+    if (expiresAt === undefined) return USUAL_VALIDITY;
+    return { ...USUAL_VALIDITY, untilMs: WALL_EPOCH_MS + expiresAt };
   }
 
   /** Starts the program; does nothing while it runs. What is kept off starts afterwards. */

@@ -2,8 +2,9 @@
  * Every fault that a scenario can have, and what carries it out.
  *
  *   at a proxy      toxic (every one of Toxiproxy's), proxy_down
- *   on the path     latency, outage, silence, lost_dials, reset, close
- *   at a dial       refused, unreachable, dns
+ *   on the path     latency, slow_path, outage, silence, lost_dials, corruption, reset, close
+ *   a box on it     idle_timeout, upgrade_answered
+ *   at a dial       refused, unreachable, dns, tls
  *   at a host       power_loss, kill, restart, pause, suspend, wall_step
  *   at a device     microphone_fails, speaker_fails
  *
@@ -14,6 +15,9 @@
 import { z } from 'zod';
 
 import { duration } from './duration';
+import type { Forgetting } from './idle-timeout';
+import type { PortalStatus } from './portal';
+import { TLS_CODES, type TlsCode } from './tls-handshake';
 import { toxicSchema, type ToxicFault } from './toxics';
 
 const host = z.string().min(1);
@@ -29,6 +33,17 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...lasting, kind: z.literal('proxy_down'), between }),
   /** Every byte arrives this much later, in order; a dial takes three halves of it each way. */
   z.strictObject({ ...lasting, kind: z.literal('latency'), between, direction, oneWay: duration }),
+  /**
+   * One byte after the other, at most so many of payload a second, first come, first served. What
+   * waits is in the send buffers of those who write, which so feel that they write too fast.
+   */
+  z.strictObject({
+    ...lasting,
+    kind: z.literal('slow_path'),
+    between,
+    direction,
+    bytesPerSecond: z.number().positive(),
+  }),
   /** Nothing passes; TCP lives on and sends again, at its own growing intervals. */
   z.strictObject({ ...lasting, kind: z.literal('outage'), between, direction }),
   /**
@@ -38,6 +53,42 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('silence'), between, direction }),
   /** Dials are never answered; what is connected already is not affected. */
   z.strictObject({ ...lasting, kind: z.literal('lost_dials'), between }),
+  /**
+   * Bytes are changed, and no checksum notices: one in `every`, exactly so far apart (`fixed`) or
+   * from 1 to twice as far (`drawn`).
+   */
+  z.strictObject({
+    ...lasting,
+    kind: z.literal('corruption'),
+    between,
+    direction,
+    every: z.number().int().min(1).describe('bytes'),
+    spread: z.enum(['fixed', 'drawn']).default('drawn'),
+  }),
+  /**
+   * A router or proxy forgets connections, those of before too, that are idle for so long. Nothing
+   * of them passes any more (`silence`), or whoever sends next gets a RST (`reset`), or both ends
+   * get a FIN at once (`close`). What is forgotten stays so when the fault is over.
+   */
+  z.strictObject({
+    ...lasting,
+    kind: z.literal('idle_timeout'),
+    between,
+    after: duration,
+    how: z.enum(['silence', 'reset', 'close']),
+  }),
+  /**
+   * A box takes the dials, and answers each upgrade with this status: a proxy whose server is away
+   * (503), a wrong token (401), the login `page` of a captive portal (200, 302). What is connected
+   * lives on. A TLS dial fails by the name in the box's certificate.
+   */
+  z.strictObject({
+    ...lasting,
+    kind: z.literal('upgrade_answered'),
+    between,
+    status: z.literal([200, 302, 401, 503]),
+    page: z.url().default('http://portal.example/login'),
+  }),
   /** Both ends get a RST. */
   z.strictObject({ at, kind: z.literal('reset'), between }),
   /** Both ends get a FIN. */
@@ -53,6 +104,11 @@ export const faultSchema = z.discriminatedUnion('kind', [
     host: host.default('pi'),
     code: z.enum(['EAI_AGAIN', 'ENOTFOUND']).default('EAI_AGAIN'),
   }),
+  /**
+   * TLS handshakes of dials from the first host to the other fail with this code of Node's. A wrong
+   * clock needs no fault of its own: see `wall_step`.
+   */
+  z.strictObject({ ...lasting, kind: z.literal('tls'), between, code: z.enum(TLS_CODES) }),
   /** The host vanishes without a word, and starts again afterwards. */
   z.strictObject({ ...lasting, kind: z.literal('power_loss'), host }),
   /** The program is killed and its kernel closes the sockets; it starts again afterwards. */
@@ -61,6 +117,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...lasting, kind: z.literal('restart'), host }),
   /**
    * The process stands still; its kernel does not. Afterwards expired timers run before sockets.
+   * To the program a blocked event loop is the same thing, so that has no fault of its own.
    */
   z.strictObject({ ...lasting, kind: z.literal('pause'), host }),
   /**
@@ -76,7 +133,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** What the speaker plays at this moment fails. */
   z.strictObject({ at, kind: z.literal('speaker_fails'), host: host.default('pi') }),
-  /** The time of day jumps. Monotonic time does not. */
+  /**
+   * The time of day jumps. Monotonic time does not. TLS dials fail while it lies outside the
+   * validity of the server's certificate.
+   */
   z.strictObject({
     at,
     kind: z.literal('wall_step'),
@@ -94,14 +154,22 @@ type FaultOf<Kind extends FaultKind> = Extract<Fault, { readonly kind: Kind }>;
 export type Heal = () => void;
 export type Direction = 'both' | 'upstream' | 'downstream';
 
+/** Which bytes are changed; see the fault. */
+export type CorruptionSpec = Pick<FaultOf<'corruption'>, 'every' | 'spread'>;
+
 /** What a world must be able to do to carry out faults. The simulation implements it. */
 export interface FaultTarget {
   addToxic(fault: ToxicFault): Heal;
   takeProxyDown(from: string, to: string): Heal;
   addLatency(from: string, to: string, direction: Direction, ms: number): Heal;
+  limitRate(from: string, to: string, direction: Direction, bytesPerSecond: number): Heal;
   cut(from: string, to: string, direction: Direction): Heal;
   loseDials(from: string, to: string): Heal;
   forgetConnections(from: string, to: string, direction: Direction): void;
+  corrupt(from: string, to: string, direction: Direction, corruption: CorruptionSpec): Heal;
+  forgetIdle(from: string, to: string, afterMs: number, how: Forgetting): Heal;
+  answerDials(from: string, to: string, status: PortalStatus, page: string): Heal;
+  failTls(from: string, to: string, code: TlsCode): Heal;
   resetConnections(from: string, to: string): void;
   closeConnections(from: string, to: string): void;
   refuseDials(host: string): Heal;
@@ -127,9 +195,17 @@ const CARRIERS: Carriers = {
   proxy_down: (target, { between: [a, b] }) => target.takeProxyDown(a, b),
   latency: (target, { between: [a, b], direction: way, oneWay }) =>
     target.addLatency(a, b, way, oneWay),
+  slow_path: (target, { between: [a, b], bytesPerSecond, direction: way }) =>
+    target.limitRate(a, b, way, bytesPerSecond),
   outage: (target, { between: [a, b], direction: way }) => target.cut(a, b, way),
   silence: (target, { between: [a, b], direction: way }) => target.forgetConnections(a, b, way),
   lost_dials: (target, { between: [a, b] }) => target.loseDials(a, b),
+  corruption: (target, { between: [a, b], direction: way, ...spec }) =>
+    target.corrupt(a, b, way, spec),
+  idle_timeout: (target, { after, between: [a, b], how }) => target.forgetIdle(a, b, after, how),
+  upgrade_answered: (target, { between: [a, b], page, status }) =>
+    target.answerDials(a, b, status, page),
+  tls: (target, { between: [a, b], code }) => target.failTls(a, b, code),
   reset: (target, { between: [a, b] }) => target.resetConnections(a, b),
   close: (target, { between: [a, b] }) => target.closeConnections(a, b),
   refused: (target, fault) => target.refuseDials(fault.host),

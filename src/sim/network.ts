@@ -2,9 +2,11 @@
  * The fabric between simulated hosts. It knows no policy: what goes wrong is decided elsewhere.
  *
  *   Network      names, machines, paths; faults by one or two calls
- *   Path         one direction between two hosts: latency, outages (`path.ts`)
+ *   Path         one direction between two hosts: latency, outages (`path.ts`), a limit of bytes a
+ *                second (`bottleneck.ts`), bytes that are changed (`corruption.ts`)
+ *   IdleTimeout, Portal   boxes on the way: one forgets flows, one takes them for itself
  *   VirtualNic   the `Sockets` port of one incarnation of a host (`virtual-nic.ts`)
- *   Dial         a name, a handshake, and how both fail (`tcp-dial.ts`)
+ *   Dial         a name, a handshake, and how both fail (`tcp-dial.ts`, `tls-handshake.ts`)
  *   Flow         a TCP connection: two ends and two pipes (`tcp-flow.ts`, `tcp-pipe.ts`)
  *   VirtualSocket  what the program holds (`virtual-socket.ts`)
  *
@@ -13,8 +15,12 @@
  */
 import assert from 'node:assert';
 
+import type { Door } from './door';
+import { IdleTimeout, type Forgetting } from './idle-timeout';
 import { once, Path, type Undo } from './path';
-import { Flow, type FlowObserver, type FlowOptions } from './tcp-flow';
+import { Portal, type PortalStatus } from './portal';
+import { Flow, type FlowHost, type FlowObserver, type FlowOptions } from './tcp-flow';
+import type { TlsCode } from './tls-handshake';
 import type { VirtualClock } from './virtual-clock';
 import { FIRST_EPHEMERAL_PORT, VirtualNic, type Machine, type RunOnHost } from './virtual-nic';
 
@@ -36,6 +42,8 @@ export interface NetworkOptions {
   readonly sendBufferBytes?: number;
   /** Unread bytes from which on a kernel acknowledges no more. Default 262,144. */
   readonly receiveBufferBytes?: number;
+  /** What a client's clock has against a server's certificate. Default: nothing. */
+  readonly untimely?: (client: string, server: string) => TlsCode | undefined;
 }
 
 const NOBODY: NetworkObserver = {
@@ -47,6 +55,7 @@ const NOBODY: NetworkObserver = {
 export class Network {
   readonly clock: VirtualClock;
   readonly #observer: NetworkObserver;
+  readonly #options: NetworkOptions;
   readonly #flowOptions: FlowOptions;
   readonly #latencyMs: number;
   readonly #machines = new Map<string, Machine>();
@@ -55,6 +64,7 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.clock = options.clock;
+    this.#options = options;
     this.#observer = options.observer ?? NOBODY;
     this.#latencyMs = options.latencyMs ?? 1;
     this.#flowOptions = {
@@ -80,7 +90,7 @@ export class Network {
     let paths = this.#paths.get(from);
     if (paths === undefined) this.#paths.set(from, (paths = new Map<string, Path>()));
     let path = paths.get(to);
-    if (path === undefined) paths.set(to, (path = new Path(this.#latencyMs)));
+    if (path === undefined) paths.set(to, (path = new Path(this.clock, this.#latencyMs)));
     return path;
   }
 
@@ -109,6 +119,26 @@ export class Network {
   /** Something between the two hosts ends all their connections by FIN, at both ends at once. */
   closeFlows(a: string, b: string): void {
     for (const flow of this.#flowsBetween(a, b)) flow.sever();
+  }
+
+  /**
+   * A box between the two hosts forgets their connections, those of now too, where they are idle
+   * for so long. Undone it forgets no more, and what it has forgotten stays so.
+   */
+  forgetIdle(a: string, b: string, afterMs: number, how: Forgetting): Undo {
+    const box = new IdleTimeout({ clock: this.clock, afterMs, how });
+    const ways = [this.path(a, b), this.path(b, a)];
+    for (const flow of this.#flowsBetween(a, b)) box.watch(flow);
+    for (const way of ways) way.idleTimeouts.add(box);
+    return () => {
+      for (const way of ways) way.idleTimeouts.delete(box);
+      box.stop();
+    };
+  }
+
+  /** Dials from one host to the other end at a box that answers every request with this status. */
+  answerDials(from: string, to: string, status: PortalStatus, page: string): Undo {
+    return this.path(from, to).divert((port) => new Portal(to, port, status, page));
   }
 
   /** The process is gone: its kernel closes every socket and unbinds every port. */
@@ -143,12 +173,33 @@ export class Network {
     return this.#machines.get(name);
   }
 
-  /** For a nic: a handshake has come back. */
-  openFlow(from: Machine, to: Machine): Flow {
+  /** For a nic: what takes a connection from one host to a port of another, if anything does. */
+  findDoor(from: string, to: string, port: number): Door | undefined {
+    const machine = this.#machines.get(to);
+    const bound = machine?.refusals === 0 ? machine.ports.get(port) : undefined;
+    return this.path(from, to).portal(port) ?? bound;
+  }
+
+  /** For a nic: whether anything answers a dial at all, be it by RST. */
+  answers(from: string, to: string, port: number): boolean {
+    if (this.path(from, to).portal(port) !== undefined) return true;
+    return this.#machines.get(to)?.isUp ?? false;
+  }
+
+  /** For a nic: why a client takes offence at the certificate that it is shown behind this door. */
+  tlsProblem(from: string, to: string, door: Door): TlsCode | undefined {
+    const { untimely } = this.#options;
+    return this.path(from, to).tlsFault ?? untimely?.(from, to) ?? door.tlsProblem;
+  }
+
+  /** For a nic: a handshake with what answers for the host `to` has come back. */
+  openFlow(from: Machine, to: string, door: Door): Flow {
     this.#flows += 1;
-    const paths = [this.path(from.name, to.name), this.path(to.name, from.name)] as const;
-    const flow = new Flow(this.#flows, this.#flowOptions, [from, to], paths);
-    this.#observer.onOpened(flow.id, from.name, to.name);
+    const hosts: readonly [FlowHost, FlowHost] = [from, door.host];
+    const paths = [this.path(from.name, to), this.path(to, from.name)] as const;
+    const flow = new Flow(this.#flows, this.#flowOptions, hosts, paths);
+    this.#observer.onOpened(flow.id, from.name, door.host.name);
+    for (const box of paths[0].idleTimeouts) box.watch(flow);
     return flow;
   }
 

@@ -36,7 +36,7 @@ export function programOf(spec: HostSpec, scale: number): ProgramStarter {
 
 function startClient(spec: ClientSpec, ports: HostPorts): Program {
   const settings = {
-    serverUrl: `ws://${spec.via ?? spec.server}:${PORT}`,
+    serverUrl: `${spec.tls ? 'wss' : 'ws'}://${spec.via ?? spec.server}:${PORT}`,
     ...(spec.device === undefined ? {} : { device: spec.device }),
     ...spec.settings,
   } as ClientSettingsInput;

@@ -51,6 +51,10 @@ export class Flow {
   readonly b: TcpEnd;
   /** A box on the way has closed both directions, and plays the peer's part for each end. */
   isSevered = false;
+  /** A box on the way has forgotten the flow, and answers what still comes of it with RST. */
+  isDisowned = false;
+  /** When anything but an acknowledgement was last on its way here, in virtual milliseconds. */
+  lastPacketMs: number;
 
   constructor(
     readonly id: number,
@@ -58,6 +62,7 @@ export class Flow {
     hosts: readonly [a: FlowHost, b: FlowHost],
     paths: readonly [there: Path, back: Path],
   ) {
+    this.lastPacketMs = options.clock.now();
     this.a = new TcpEnd(this, hosts[0]);
     this.b = new TcpEnd(this, hosts[1]);
     this.a.join(this.b, paths[0], paths[1]);
@@ -68,6 +73,17 @@ export class Flow {
   reset(): void {
     this.a.receiveReset();
     this.b.receiveReset();
+  }
+
+  /** A router has forgotten it: nothing of it passes any more. */
+  silence(): void {
+    this.a.silence();
+    this.b.silence();
+  }
+
+  /** A box has forgotten it: whoever sends is answered by RST, and the other end hears nothing. */
+  disown(): void {
+    this.isDisowned = true;
   }
 
   /** Something on the way ends both directions, and answers data that still comes with RST. */
@@ -161,6 +177,11 @@ export class TcpEnd implements Wire, PipeSource, PipeSink {
     this.#state = 'forgotten';
     this.#out.stop();
     this.owner?.onForgotten();
+  }
+
+  /** Nothing that it sends passes any more. */
+  silence(): void {
+    this.#out.silence();
   }
 
   isPowered(): boolean {

@@ -19,6 +19,8 @@ const FIRST_RETRANSMISSION_MS = 200;
 const LONGEST_RETRANSMISSION_MS = 120_000;
 /** `net.ipv4.tcp_retries2`: after as many and one more wait (924.6 s) the sender gives up. */
 const RETRANSMISSIONS = 15;
+/** A segment on Ethernet, with the timestamps of RFC 7323; it counts where the path is narrow. */
+const SEGMENT_BYTES = 1_448;
 
 /** What a segment carries. The handshake's last ACK and FIN take a place as a byte does. */
 export type Payload =
@@ -44,6 +46,7 @@ export interface PipeSource {
   /** All that was sent is acknowledged. */
   onDrained(): void;
   onGivenUp(): void;
+  receiveReset(): void;
 }
 
 export interface PipeSink {
@@ -109,12 +112,12 @@ export class Pipe implements Rider {
 
   /** The handshake's last ACK, by which the other end learns that it has a connection. */
   accept(): void {
-    this.#append({ kind: 'accept' }, 1);
+    this.#append({ kind: 'accept' });
   }
 
   /** `written` is called once fewer bytes than the send buffer holds are unacknowledged. */
   write(bytes: Buffer, written: Written): void {
-    this.#append({ kind: 'data', bytes }, bytes.length);
+    for (const each of this.#segmentsOf(bytes)) this.#append({ kind: 'data', bytes: each });
     if (this.#hasRoom()) written();
     else this.#writers.push(written);
   }
@@ -123,18 +126,21 @@ export class Pipe implements Rider {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#append({ kind: 'fin' }, 1);
+    this.#append({ kind: 'fin' });
   }
 
   /** RST: one packet, never sent again. */
   sendReset(): void {
-    this.#launch(() => this.#sink.receiveReset());
+    const leave = (): void => this.#launch(() => this.#sink.receiveReset());
+    // No RST is answered by another (RFC 9293 section 3.10.7).
+    if (!this.flow.isDisowned) this.#queue(0, leave);
   }
 
   /** The source sends no more; what is on its way arrives. Returns the writers that still wait. */
   stop(): readonly Written[] {
     this.#stopped = true;
     this.#options.there.riders.delete(this);
+    this.#options.there.bottleneck.drop(this);
     this.#options.clock.cancel(this.#timer);
     this.#timer = undefined;
     return this.#writers.splice(0);
@@ -149,17 +155,41 @@ export class Pipe implements Rider {
     if (this.#answerable() > this.#answered) this.#acknowledge(this.#options.clock.now());
   }
 
-  #append(payload: Payload, length: number): void {
+  /** Where every byte takes its time, they do not all come when the last does. */
+  #segmentsOf(bytes: Buffer): readonly Buffer[] {
+    if (!this.#options.there.bottleneck.isNarrow) return [bytes];
+    const count = Math.ceil(bytes.length / SEGMENT_BYTES);
+    return Array.from({ length: count }, (_, index) =>
+      bytes.subarray(index * SEGMENT_BYTES, (index + 1) * SEGMENT_BYTES),
+    );
+  }
+
+  #append(payload: Payload): void {
     if (this.#stopped) return;
     const start = this.#written;
-    this.#written += length;
+    this.#written += payload.kind === 'data' ? payload.bytes.length : 1;
     this.#unacknowledged.push({ payload, start, end: this.#written });
     // While the kernel waits for a retransmission, what is new waits behind what was lost.
     if (this.#timer === undefined) this.#send(start);
   }
 
   #send(from: number): void {
-    const upTo = this.#written;
+    if (!this.#options.there.bottleneck.isNarrow) {
+      this.#fly(from, this.#written);
+      return;
+    }
+    for (const { end, start } of this.#unacknowledged) {
+      if (start >= from) this.#queue(end - start, () => this.#fly(start, end));
+    }
+  }
+
+  #queue(bytes: number, leave: () => void): void {
+    const { bottleneck } = this.#options.there;
+    if (bottleneck.isNarrow) bottleneck.enter({ owner: this, bytes, leave });
+    else leave();
+  }
+
+  #fly(from: number, upTo: number): void {
     const sentMs = this.#options.clock.now();
     const lost = (): void => this.#lost(sentMs);
     this.#launch(() => this.#arrive(from, upTo, sentMs), lost);
@@ -171,8 +201,22 @@ export class Pipe implements Rider {
       lost();
       return;
     }
+    if (this.flow.isDisowned) {
+      this.#refuse();
+      lost();
+      return;
+    }
+    this.flow.lastPacketMs = clock.now();
     this.#lastArrivalMs = Math.max(clock.now() + there.delayMs, this.#lastArrivalMs);
     clock.schedule(this.#lastArrivalMs - clock.now(), () => (this.passes() ? arrive() : lost()));
+  }
+
+  /** A box on the way, halfway, has no such flow and says so. */
+  #refuse(): void {
+    const { back, clock, there } = this.#options;
+    clock.schedule(Math.ceil((there.delayMs + back.delayMs) / 2), () => {
+      if (this.#sink.answerPasses()) this.#source.receiveReset();
+    });
   }
 
   #arrive(from: number, upTo: number, sentMs: number): void {
@@ -184,7 +228,12 @@ export class Pipe implements Rider {
     this.#arrived = Math.max(this.#arrived, upTo);
     // Before the program reads: only what reading adds to it is news of an open window.
     this.#answered = this.#answerable();
-    if (this.#sink.receive(fresh.map(({ payload }) => payload))) this.#acknowledge(sentMs);
+    if (this.#sink.receive(fresh.map((each) => this.#carried(each)))) this.#acknowledge(sentMs);
+  }
+
+  #carried({ payload }: Segment): Payload {
+    if (payload.kind !== 'data') return payload;
+    return { kind: 'data', bytes: this.#options.there.carry(payload.bytes) };
   }
 
   #answerable(): number {
@@ -245,6 +294,8 @@ export class Pipe implements Rider {
     this.#timer = undefined;
     const oldest = this.#unacknowledged[0];
     if (oldest === undefined) return;
+    // What waits at a narrow part is sent with the rest.
+    this.#options.there.bottleneck.drop(this);
     if (this.#retransmissions > RETRANSMISSIONS) this.#source.onGivenUp();
     else this.#send(oldest.start);
   }

@@ -1,8 +1,10 @@
 import type { AcceptedSocket, ConnectOptions, Listener, SocketAddress, Sockets } from '../ports';
+import type { Door } from './door';
 import type { Network } from './network';
 import type { Undo } from './path';
 import { Dial } from './tcp-dial';
 import type { EndOwner, TcpEnd } from './tcp-flow';
+import { awaitCertificate, tlsError } from './tls-handshake';
 import {
   lookupError,
   systemError,
@@ -31,9 +33,8 @@ export interface Machine {
   lastEphemeralPort: number;
 }
 
-interface Binding {
+interface Binding extends Door {
   readonly nic: VirtualNic;
-  readonly address: Endpoint;
   readonly onSocket: (socket: AcceptedSocket) => void;
 }
 
@@ -41,7 +42,8 @@ interface Binding {
 export class VirtualNic implements Sockets {
   isRevoked = false;
   readonly #sockets = new Map<TcpEnd, VirtualSocket>();
-  readonly #dialling = new Map<VirtualSocket, Dial<Binding>>();
+  /** What is on its way to be connected, and how it is given up. */
+  readonly #dialling = new Map<VirtualSocket, Undo>();
   /** Accepted by the kernel, and not by the program yet. */
   readonly #backlog = new Set<TcpEnd>();
   /** Ends that the kernel has, with or without a socket. */
@@ -67,10 +69,12 @@ export class VirtualNic implements Sockets {
     return this.#dialling.size;
   }
 
-  /** TLS is not run: a `tls` stream is a plain one. */
-  connect({ host, port }: ConnectOptions): VirtualSocket {
+  /** Of TLS only the certificate is looked at: a `tls` stream is a plain one. */
+  connect(options: ConnectOptions): VirtualSocket {
     const socket: VirtualSocket = this.#socket(true, false, () => this.#abandon(socket));
-    if (!this.isRevoked) this.#dialling.set(socket, this.#dial(socket, host, port));
+    if (this.isRevoked) return socket;
+    const dial = this.#dial(socket, options);
+    this.#dialling.set(socket, () => dial.abort());
     return socket;
   }
 
@@ -83,7 +87,13 @@ export class VirtualNic implements Sockets {
     const port = address.port === 0 ? this.#ephemeralPort() : address.port;
     const endpoint = { address: address.host, port };
     if (ports.has(port)) throw systemError('listen', 'EADDRINUSE', endpoint);
-    const binding: Binding = { nic: this, address: { address: this.host, port }, onSocket };
+    const binding: Binding = {
+      nic: this,
+      host: this.machine,
+      address: { address: this.host, port },
+      onSocket,
+      accept: (end, remote) => this.#accept(end, binding, remote),
+    };
     ports.set(port, binding);
     return { host: address.host, port, close: () => Promise.resolve(this.#unbind(binding)) };
   }
@@ -104,8 +114,8 @@ export class VirtualNic implements Sockets {
   revoke(): void {
     this.isRevoked = true;
     this.#unbindAll();
-    for (const [socket, dial] of this.#dialling) {
-      dial.abort();
+    for (const [socket, giveUp] of this.#dialling) {
+      giveUp();
       socket.revoke();
     }
     for (const socket of this.#sockets.values()) socket.revoke();
@@ -114,17 +124,20 @@ export class VirtualNic implements Sockets {
     this.#backlog.clear();
   }
 
-  #dial(socket: VirtualSocket, host: string, port: number): Dial<Binding> {
+  #dial(socket: VirtualSocket, { host, port, tls }: ConnectOptions): Dial<Door> {
     const { network, machine } = this;
     const there = network.path(this.host, host);
     const back = network.path(host, this.host);
-    const server = (): Machine | undefined => network.findMachine(host);
-    return new Dial<Binding>(network.clock, there, back, {
+    return new Dial<Door>(network.clock, there, back, {
       lookup: () => this.#lookup(host),
       clientIsUp: () => machine.isUp,
-      serverIsUp: () => server()?.isUp ?? false,
-      knock: () => (server()?.refusals === 0 ? server()?.ports.get(port) : undefined),
-      onConnected: (binding) => this.#connected(socket, binding),
+      serverIsUp: () => network.answers(this.host, host, port),
+      knock: () => network.findDoor(this.host, host, port),
+      onConnected: (door) => {
+        const begin = this.#connected(socket, host, door);
+        if (tls) this.#verify(socket, host, door, begin);
+        else begin();
+      },
       onFailed: (code, isLookup) => {
         const remote = { address: host, port };
         const error = isLookup ? lookupError(code, host) : systemError('connect', code, remote);
@@ -139,27 +152,47 @@ export class VirtualNic implements Sockets {
     return this.network.findMachine(host) === undefined ? 'ENOTFOUND' : undefined;
   }
 
-  /** The kernel has the connection at once; its program hears of it when it runs. */
-  #connected(socket: VirtualSocket, binding: Binding): void {
-    const { a, b } = this.network.openFlow(this.machine, binding.nic.machine);
+  /**
+   * The kernel has the connection at once; its program hears of it when it runs. What comes back
+   * tells the program, of a failure too.
+   */
+  #connected(socket: VirtualSocket, host: string, door: Door): (error?: Error) => void {
+    const { a, b } = this.network.openFlow(this.machine, host, door);
     const local = { address: this.host, port: this.#ephemeralPort() };
     this.#adopt(a, () => socket.wake());
-    b.owner = { ...DEAF, onAccepted: () => binding.nic.accept(b, binding, local) };
+    b.owner = { ...DEAF, onAccepted: () => door.accept(b, local) };
     a.accept();
-    this.#run(() => {
-      this.#dialling.delete(socket);
-      if (socket.destroyed) {
-        a.close();
-        return;
-      }
-      this.#sockets.set(a, socket);
-      socket.establish(a, local, binding.address);
-      socket.begin();
+    this.#dialling.set(socket, () => undefined);
+    return (error) =>
+      this.#run(() => {
+        this.#dialling.delete(socket);
+        if (socket.destroyed || error !== undefined) {
+          a.close();
+          socket.destroy(error);
+          return;
+        }
+        this.#sockets.set(a, socket);
+        socket.establish(a, local, door.address);
+        socket.begin();
+      });
+  }
+
+  /** The program hears of a TLS connection when the certificate has come. */
+  #verify(socket: VirtualSocket, host: string, door: Door, begin: (error?: Error) => void): void {
+    const there = this.network.path(this.host, host);
+    const back = this.network.path(host, this.host);
+    const giveUp = awaitCertificate(this.network.clock, there, back, () => {
+      const code = this.network.tlsProblem(this.host, host, door);
+      begin(code === undefined ? undefined : tlsError(code, host));
+    });
+    this.#dialling.set(socket, () => {
+      giveUp();
+      begin();
     });
   }
 
-  /** For the nic that dialled: the handshake is complete. False where nobody listens any more. */
-  accept(end: TcpEnd, binding: Binding, remote: Endpoint): boolean {
+  /** For whoever dialled: the handshake is complete. False where nobody listens any more. */
+  #accept(end: TcpEnd, binding: Binding, remote: Endpoint): boolean {
     if (this.machine.ports.get(binding.address.port) !== binding) return false;
     const socket: VirtualSocket = this.#socket(false, true, () => this.#sockets.delete(end));
     this.#backlog.add(end);
@@ -195,7 +228,7 @@ export class VirtualNic implements Sockets {
 
   /** A socket that was dialled is destroyed: whatever of it is under way ends. */
   #abandon(socket: VirtualSocket): void {
-    this.#dialling.get(socket)?.abort();
+    this.#dialling.get(socket)?.();
     this.#dialling.delete(socket);
     for (const [end, each] of this.#sockets) if (each === socket) this.#sockets.delete(end);
   }

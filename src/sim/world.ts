@@ -2,11 +2,21 @@ import { onceDrained } from './event-loop';
 import type { Life } from './host';
 import { hopBetween } from './hops';
 import { HostedWorld, type WorldOptions } from './hosted-world';
+import type { Forgetting } from './idle-timeout';
 import { Network, type NetworkObserver } from './network';
-import { inflict, type Direction, type Fault, type FaultTarget, type Heal } from './network-faults';
-import type { Undo } from './path';
+import {
+  inflict,
+  type CorruptionSpec,
+  type Direction,
+  type Fault,
+  type FaultTarget,
+  type Heal,
+} from './network-faults';
+import { all } from './path';
+import type { PortalStatus } from './portal';
 import { lendRandomBytes } from './seeded-crypto';
 import type { Scenario } from './scenario';
+import { untimely, type TlsCode } from './tls-handshake';
 import { toxicBody, type ToxicFault } from './toxics';
 import { ToxiproxyProgram } from './toxiproxy-program';
 import { Trap } from './trap';
@@ -51,6 +61,8 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
       observer: this,
       latencyMs: scenario.latency,
       scale,
+      untimely: (client, server) =>
+        untimely(this.host(this.beyond(server)).validity, this.host(client).wallTime()),
     });
     this.standBeside();
     this.addHosts(options);
@@ -165,11 +177,33 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   }
 
   addLatency(a: string, b: string, direction: Direction, ms: number): Heal {
-    return both(this.paths(a, b, direction).map((path) => path.slow(ms)));
+    return all(this.paths(a, b, direction).map((path) => path.slow(ms)));
+  }
+
+  limitRate(a: string, b: string, direction: Direction, bytesPerSecond: number): Heal {
+    return all(this.paths(a, b, direction).map((path) => path.limit(bytesPerSecond)));
+  }
+
+  corrupt(a: string, b: string, direction: Direction, { every, spread }: CorruptionSpec): Heal {
+    const chance = this.random.fork(`corruption at ${this.clock.now()} ms`);
+    const paths = this.paths(a, b, direction);
+    return all(paths.map((path, way) => path.corrupt(every, spread, chance.fork(`${way}`))));
+  }
+
+  forgetIdle(a: string, b: string, afterMs: number, how: Forgetting): Heal {
+    return this.network.forgetIdle(a, this.nextTo(a, b), afterMs, how);
+  }
+
+  answerDials(a: string, b: string, status: PortalStatus, page: string): Heal {
+    return this.network.answerDials(a, this.nextTo(a, b), status, page);
+  }
+
+  failTls(a: string, b: string, code: TlsCode): Heal {
+    return this.network.path(a, this.nextTo(a, b)).failTls(code);
   }
 
   cut(a: string, b: string, direction: Direction): Heal {
-    return both(this.paths(a, b, direction).map((path) => path.cut()));
+    return all(this.paths(a, b, direction).map((path) => path.cut()));
   }
 
   loseDials(a: string, b: string): Heal {
@@ -194,7 +228,7 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
 
   makeUnreachable(host: string): Heal {
     const others = [...this.hosts.keys()].filter((name) => name !== host);
-    return both(others.map((other) => this.network.path(host, other).makeUnreachable()));
+    return all(others.map((other) => this.network.path(host, other).makeUnreachable()));
   }
 
   breakDns(host: string, code: 'EAI_AGAIN' | 'ENOTFOUND'): Heal {
@@ -214,7 +248,7 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   suspend(name: string): Heal {
     const others = [...this.hosts.keys()].filter((other) => other !== name);
     const cuts = others.map((other) => this.cut(name, other, 'both'));
-    return both([...cuts, this.host(name).suspend()]);
+    return all([...cuts, this.host(name).suspend()]);
   }
 
   protected override runNow(life: Life, code: () => void): void {
@@ -242,6 +276,12 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     const hop = life?.running;
     if (life === undefined || !(hop instanceof ToxiproxyProgram)) return;
     this.run(life, () => act(hop));
+  }
+
+  /** A Toxiproxy shows the certificate of the server behind it. */
+  private beyond(name: string): string {
+    const spec = this.scenario.hosts[name];
+    return spec?.program === 'toxiproxy' ? spec.upstream : name;
   }
 
   /** Faults on the way to a server befall the way to its Toxiproxy, where there is one. */
@@ -284,10 +324,4 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
         this.record(this.running?.host, { type: 'trap.sprung', what, site }),
     });
   }
-}
-
-function both(undos: readonly Undo[]): Heal {
-  return () => {
-    for (const undo of undos) undo();
-  };
 }

@@ -36,6 +36,8 @@ describe('checkClientSettings', () => {
       activeLimitMs: 300_000,
       answerGapLimitMs: 10_000,
       uplinkLimitBytes: 64_000,
+      uplinkDelayMs: 2_000,
+      uplinkLeastBytes: 32_000,
       uplinkChunkBytes: 3_200,
       downlinkLimitBytes: 960_000,
       echoTailMs: 200,

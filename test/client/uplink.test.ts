@@ -7,7 +7,11 @@ import type { LinkEvent } from '../../src/events';
 
 const LIMIT_BYTES = 64_000;
 const CHUNK_BYTES = 3_200;
+/** What flies before anything is acknowledged. */
+const LEAST_BYTES = 32_000;
 const settings = checkClientSettings({ serverUrl: 'ws://hub' });
+
+const NO_TIMERS = { setTimeout: () => ({}), clearTimeout: () => undefined };
 
 /** An uplink, what it sent, and what it dropped. */
 class Bench {
@@ -16,11 +20,13 @@ class Bench {
   readonly uplink: Uplink;
   /** In the base protocol: what the kernel has not taken. */
   unsentBytes = 0;
+  nowMs = 0;
   private takenBytes = 0;
 
   constructor(protocol: 'base' | 'tars.v2' = 'tars.v2') {
     this.uplink = new Uplink({
       session: 's1',
+      clock: { ...NO_TIMERS, now: () => this.nowMs },
       settings,
       events: { emit: (event) => event.type === 'audio.dropped' && this.dropped.push(event) },
       send: (chunk) => {
@@ -85,6 +91,7 @@ describe('Uplink', () => {
   it('keeps the last 2 s of what was said before it was open', () => {
     bench.take(25);
     bench.uplink.open();
+    bench.uplink.acknowledge(LEAST_BYTES);
     expect(bench.numbers).to.deep.equal(numbersFrom(5, 20));
     expect(bench.droppedBytes).to.equal(5 * CHUNK_BYTES);
   });
@@ -110,10 +117,12 @@ describe('Uplink', () => {
     );
   });
 
-  it('has at most 64,000 bytes in flight, and drops what is spoken meanwhile, oldest first', () => {
+  it('has at most 64,000 bytes on their way, and drops what is too much, oldest first', () => {
     bench.uplink.open();
     bench.take(30);
-    expect(bench.sentBytes).to.equal(LIMIT_BYTES);
+    expect(bench.sentBytes).to.equal(LEAST_BYTES);
+    bench.uplink.acknowledge(LEAST_BYTES);
+    expect(bench.numbers).to.deep.equal([...numbersFrom(0, 10), ...numbersFrom(20, 10)]);
     expect(bench.droppedBytes).to.equal(10 * CHUNK_BYTES);
     expect(bench.dropped.every(({ reason }) => reason === 'uplink_full')).to.equal(true);
   });
@@ -123,7 +132,7 @@ describe('Uplink', () => {
     bench.take(20);
     bench.uplink.acknowledge(5 * CHUNK_BYTES);
     bench.take(6);
-    expect(bench.numbers).to.deep.equal(numbersFrom(0, 25));
+    expect(bench.numbers).to.deep.equal(numbersFrom(0, 15));
     expect(bench.droppedBytes).to.equal(CHUNK_BYTES);
   });
 
@@ -131,11 +140,29 @@ describe('Uplink', () => {
     bench.uplink.open();
     bench.take(20);
     bench.uplink.acknowledge(CHUNK_BYTES - 1);
-    bench.take(1);
-    expect(bench.numbers.at(-1)).to.equal(19);
+    expect(bench.numbers.at(-1)).to.equal(9);
     bench.uplink.acknowledge(CHUNK_BYTES);
-    bench.take(1);
-    expect(bench.numbers.at(-1)).to.equal(21);
+    expect(bench.numbers.at(-1)).to.equal(10);
+  });
+
+  it('has no more in flight than was taken in the last 2 s, a second of speech at least', () => {
+    bench.uplink.open();
+    for (let chunks = 1; chunks <= 5; chunks++) {
+      bench.nowMs += 500;
+      bench.take(10);
+      bench.uplink.acknowledge(bench.sentBytes);
+    }
+    // Five times 10 chunks were taken, four times in the last 2 s: more than the 20 of the bound.
+    bench.take(30);
+    expect(bench.sentBytes).to.equal(70 * CHUNK_BYTES);
+    // The link becomes slow, and what flies already is more.
+    bench.nowMs += 2_500;
+    bench.uplink.acknowledge(51 * CHUNK_BYTES);
+    bench.take(5);
+    bench.uplink.acknowledge(60 * CHUNK_BYTES);
+    expect(bench.sentBytes).to.equal(70 * CHUNK_BYTES);
+    bench.uplink.acknowledge(61 * CHUNK_BYTES);
+    expect(bench.sentBytes).to.equal(71 * CHUNK_BYTES);
   });
 
   for (const [what, bytes] of [
@@ -148,17 +175,17 @@ describe('Uplink', () => {
       bench.take(4);
       bench.uplink.acknowledge(bytes);
       bench.take(20);
-      expect(bench.sentBytes).to.equal(LIMIT_BYTES);
+      expect(bench.sentBytes).to.equal(LEAST_BYTES);
     });
   }
 
   it('takes no notice of an acknowledgement that shrinks', () => {
     bench.uplink.open();
-    bench.take(20);
-    bench.uplink.acknowledge(20 * CHUNK_BYTES);
+    bench.take(10);
+    bench.uplink.acknowledge(10 * CHUNK_BYTES);
     bench.uplink.acknowledge(CHUNK_BYTES);
-    bench.take(20);
-    expect(bench.sentBytes).to.equal(40 * CHUNK_BYTES);
+    bench.take(10);
+    expect(bench.sentBytes).to.equal(20 * CHUNK_BYTES);
   });
 
   it('keeps its bound whatever is acknowledged, and sends in order and once', () => {
@@ -207,9 +234,10 @@ describe('Uplink', () => {
     it('sends nothing more, however late what was sent is acknowledged', () => {
       bench.uplink.open();
       bench.take(25);
-      bench.uplink.cut();
-      bench.uplink.acknowledge(LIMIT_BYTES);
-      expect(bench.sentBytes).to.equal(LIMIT_BYTES);
+      bench.uplink.hush();
+      bench.uplink.acknowledge(LEAST_BYTES);
+      expect(bench.sentBytes).to.equal(LEAST_BYTES);
+      expect(bench.droppedBytes).to.equal(15 * CHUNK_BYTES);
     });
   });
 

@@ -5,8 +5,15 @@ import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 /** The longest wait, and a dial that was under way into nothing when things became good. */
 const RECONNECT_MS = 70_000;
 
-/** The server has no place, or a newer connection has it. */
-const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>(['busy', 'replaced']);
+/**
+ * The server has no place, or a newer connection has it; or the clock of the Pi, or who looks after
+ * the certificate, is to blame.
+ */
+const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
+  'busy',
+  'replaced',
+  'tls_time',
+]);
 
 interface Client {
   connected: boolean;
