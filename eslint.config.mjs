@@ -43,10 +43,21 @@ const ARROWS = {
       ...['node:crypto', 'node:fs/promises', 'node:module', 'node:stream'],
     ],
   },
-  realtime: { ours: ['kernel', 'adapters', 'toxiproxy', 'sim', 'report', 'runner'], theirs: '*' },
+  realtime: {
+    ours: ['kernel', 'adapters', 'toxiproxy', 'sim', 'runner/stories'],
+    theirs: [
+      'piscina',
+      'toxiproxy-node-client',
+      'node:crypto',
+      'node:events',
+      'node:http',
+      'node:net',
+      'node:perf_hooks',
+    ],
+  },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
   runner: {
-    ours: ['kernel', 'sim', 'report'],
+    ours: ['kernel', 'sim', 'report', 'realtime'],
     theirs: [
       ...['piscina', 'zod', 'node:child_process', 'node:events', 'node:fs', 'node:module'],
       'node:path',

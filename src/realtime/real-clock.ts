@@ -16,6 +16,8 @@ export class RealClock implements WorldClock {
   private zeroMs: number;
   private readonly waiting = new Set<RealEntry>();
   private scheduled = 0;
+  /** The most that anything happened too late, in real milliseconds. */
+  mostLateMs = 0;
 
   constructor(scale: number) {
     this.scale = scale;
@@ -64,6 +66,7 @@ export class RealClock implements WorldClock {
       return;
     }
     this.waiting.delete(entry);
+    this.mostLateMs = Math.max(this.mostLateMs, (this.now() - entry.atMs) * this.scale);
     entry.run();
   }
 }

@@ -1,10 +1,13 @@
 import { checkRunnable, type Runnable } from '../sim/simulation';
 
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import type { WorldOptions } from '../sim/hosted-world';
 import type { Invariant } from '../sim/invariants/invariant';
 import { Run, type RunResult } from '../sim/run';
 import { SeededRandom } from '../sim/random';
 import { startToxiproxy } from './embedded-toxiproxy';
+import { loosened, NOISE_MS } from './loosened';
 import { RealWorld } from './real-world';
 import { throughToxiproxy, type LeftOut } from './through-toxiproxy';
 
@@ -36,22 +39,41 @@ const TIMELESS: ReadonlySet<string> = new Set([
   'L4',
 ]);
 
-/** Plays a scenario in real time. Its steps and its hash say nothing: no two runs have the same. */
+/** What came of a run in real time. */
+export interface RealResult {
+  /** Its steps and its hash say nothing: no two runs have the same. */
+  readonly result: RunResult;
+  /** The most that the machine was late with anything meanwhile, in real milliseconds. */
+  readonly stallMs: number;
+}
+
+/** Plays a scenario in real time. */
 export async function runInRealTime(
   { scenario, sounds }: Runnable,
   { keepEvents, scale, seed, toxiproxyUrl }: RealRunOptions,
-): Promise<RunResult> {
+): Promise<RealResult> {
   const own =
     toxiproxyUrl === undefined
       ? await startToxiproxy(new SeededRandom(seed, 'toxiproxy'))
       : undefined;
   const world = { scale, toxiproxyUrl: toxiproxyUrl ?? own?.url ?? '' };
   const options = { seed, scale, ...(keepEvents === undefined ? {} : { keepEvents }) };
+  const stalls = monitorEventLoopDelay({ resolution: 5 });
+  stalls.enable();
   try {
-    const makeWorld = (parts: WorldOptions): RealWorld => new RealWorld(parts, world);
+    let mostLateMs = (): number => 0;
+    const makeWorld = (parts: WorldOptions): RealWorld => {
+      const made = new RealWorld(parts, world);
+      mostLateMs = () => made.clock.mostLateMs;
+      return made;
+    };
     const isJudged = ({ id }: Invariant): boolean => TIMELESS.has(id);
-    return await new Run(scenario, options, sounds, makeWorld, isJudged).run();
+    const expect = scenario.expect.map((each) => loosened(each, NOISE_MS / scale));
+    const run = new Run({ ...scenario, expect }, options, sounds, makeWorld, isJudged);
+    const result = await run.run();
+    return { result, stallMs: Math.max(stalls.max / 1e6, mostLateMs()) };
   } finally {
+    stalls.disable();
     await own?.close();
   }
 }

@@ -75,7 +75,6 @@ export class RealWorld extends HostedWorld implements RunWorld {
       );
     }
     this.timers.arm();
-    this.clock.restart();
   }
 
   async disarm(): Promise<void> {
@@ -83,6 +82,13 @@ export class RealWorld extends HostedWorld implements RunWorld {
     this.network.close();
     this.timers.disarm();
     await this.driver.close();
+  }
+
+  /** The story begins when the Toxiproxy is ready. */
+  async settled(): Promise<void> {
+    await this.driver.idle();
+    if (this.error !== undefined) throw this.error as Error;
+    this.clock.restart();
   }
 
   override run(life: Life, code: () => void): void {

@@ -47,6 +47,11 @@ export class ToxiproxyDriver {
     });
   }
 
+  /** Resolves once all that it was told is done, or has failed. */
+  idle(): Promise<void> {
+    return this.last;
+  }
+
   /** Removes the proxies that it has made. */
   async close(): Promise<void> {
     for (const [name, proxy] of this.proxies) {

@@ -91,6 +91,8 @@ export interface RunWorld extends Pick<
   readonly afterwardsMs: number;
   arm(): void | Promise<void>;
   disarm(): void | Promise<void>;
+  /** Resolves once what was begun before the story's first instant is done. */
+  settled(): Promise<void>;
   /** Puts a fault into the world; what comes back undoes it, where there is something to undo. */
   inflict(fault: Fault): Heal | undefined;
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
@@ -153,6 +155,7 @@ export class Run {
     const { name, lasts } = this.scenario;
     this.world.recordWorld({ type: 'run.started', scenario: name, seed: this.options.seed });
     this.enterPhase('safety');
+    await this.prepare();
     this.schedule();
     await this.advance(lasts);
     this.enterPhase('liveness');
@@ -171,13 +174,26 @@ export class Run {
     this.checkOverdue();
   }
 
+  /** What is wrong from the first instant on is so before any program looks. */
+  private async prepare(): Promise<void> {
+    const { faults, hosts } = this.scenario;
+    for (const [name, { program }] of Object.entries(hosts)) {
+      if (program === 'toxiproxy') this.world.host(name).start();
+    }
+    await this.world.settled();
+    for (const fault of faults) if (fault.at === 0) this.begin(fault);
+    await this.world.settled();
+  }
+
   private schedule(): void {
     const { acts, faults, hosts } = this.scenario;
-    for (const [name, { startsAt }] of Object.entries(hosts)) {
-      if (startsAt === 'never') continue;
+    for (const [name, { program, startsAt }] of Object.entries(hosts)) {
+      if (startsAt === 'never' || program === 'toxiproxy') continue;
       this.world.clock.schedule(startsAt, () => this.world.host(name).start());
     }
-    for (const fault of faults) this.world.clock.schedule(fault.at, () => this.begin(fault));
+    for (const fault of faults) {
+      if (fault.at > 0) this.world.clock.schedule(fault.at, () => this.begin(fault));
+    }
     for (const act of acts) this.world.clock.schedule(act.at, () => this.act(act));
   }
 

@@ -94,6 +94,10 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     lendRandomBytes(undefined);
   }
 
+  settled(): Promise<void> {
+    return this.advance(this.clock.now());
+  }
+
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
   advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+/** `npm run conformance`: how far the simulator and real sockets agree. */
+// First, because the simulator has to come before `ws`.
+import { checkConformance, type Verdict } from '../realtime/conformance';
+
+import { Command, InvalidArgumentError } from 'commander';
+
+import { formatMs } from '../format-ms';
+import { NOISE_MS } from '../realtime/loosened';
+import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
+import { FAILED, onOutputClosed, runMain, UsageError, wholeNumber } from './command-line';
+
+interface Options {
+  readonly grep?: RegExp;
+  readonly scale: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly tolerance: number;
+}
+
+const TOXIPROXY_URL = process.env['TOXIPROXY_URL'];
+const PROGRESS_EVERY_MS = 2_000;
+const NAME_COLUMNS = 30;
+
+async function main(): Promise<number> {
+  onOutputClosed(() => process.exit(FAILED));
+  const command = makeCommand();
+  command.parse();
+  const options = command.opts<Options>();
+  const stories = await select(command.args, options.grep);
+  const { scale, seed, tolerance: toleranceMs, workers } = options;
+  const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
+  say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
+  const startMs = performance.now();
+  let done = 0;
+  const progress = setInterval(() => {
+    process.stderr.write(`  ${done} of ${stories.length} scenarios ...\n`);
+  }, PROGRESS_EVERY_MS);
+  const verdicts = await checkConformance(stories, {
+    ...{ scale, seed, toleranceMs, workers },
+    ...(TOXIPROXY_URL === undefined ? {} : { toxiproxyUrl: TOXIPROXY_URL }),
+    onDone: (verdict) => {
+      done += 1;
+      tell(verdict);
+    },
+  }).finally(() => clearInterval(progress));
+  return summarize(verdicts, performance.now() - startMs);
+}
+
+function makeCommand(): Command {
+  return new Command('npm run conformance --')
+    .description('Plays scenarios in virtual time and over real sockets, and compares the two.')
+    .argument('[files...]', 'scenario files (.ts, .js or .json); default: all in scenarios/')
+    .option('-g, --grep <pattern>', 'only scenarios whose name or story matches', toPattern)
+    .option(
+      '--scale <factor>',
+      'multiplies every time, up to 1: 0.2 is five times as fast',
+      toScale,
+      0.2,
+    )
+    .option('-s, --seed <number>', 'what all chance comes from', wholeNumber(0), 1)
+    .option('-w, --workers <number>', 'scenarios in real time at once', wholeNumber(1, 64), 4)
+    .option('--tolerance <ms>', 'how far times may differ, in real ms', wholeNumber(1), NOISE_MS)
+    .addHelpText(
+      'after',
+      '\nWith TOXIPROXY_URL set, that Toxiproxy is used in place of our own.' +
+        '\nExit code: 0 the worlds agree, 1 they do not, 2 wrong use.',
+    )
+    .exitOverride();
+}
+
+/** A file that was named is told of when it cannot be read. */
+async function select(files: readonly string[], grep: RegExp | undefined): Promise<Story[]> {
+  const stories: Story[] = [];
+  for (const file of files.length === 0 ? allStoryFiles() : files) {
+    const story = await readStory(file).catch((error: unknown) => {
+      throw error instanceof StoryError ? new UsageError(`error: ${error.message}`) : error;
+    });
+    const { name, story: text } = story.scenario;
+    if (grep === undefined || grep.test(name) || grep.test(text)) stories.push(story);
+  }
+  if (stories.length === 0) throw new UsageError('error: no scenario matches.');
+  return stories;
+}
+
+function tell({ agreement, leftOut, name, toleranceMs = 0 }: Verdict): void {
+  const title = name.padEnd(NAME_COLUMNS);
+  if (agreement === undefined) {
+    say(`- ${title} skipped: ${leftOut ?? ''}`);
+    return;
+  }
+  const { disagreements, events, largestMs, where } = agreement;
+  const difference = `${largestMs.toFixed(1).padStart(6)} of ${toleranceMs.toFixed(0)} ms`;
+  const mark = disagreements.length === 0 ? '✓' : '✗';
+  say(`${mark} ${title} ${String(events).padStart(6)} events ${difference}  ${where}`);
+  for (const disagreement of disagreements) say(`    ${disagreement}`);
+}
+
+function summarize(verdicts: readonly Verdict[], wallMs: number): number {
+  const compared = verdicts.flatMap(({ agreement }) => agreement ?? []);
+  const differing = compared.filter(({ disagreements }) => disagreements.length > 0).length;
+  const skipped = verdicts.length - compared.length;
+  const counts = `${compared.length - differing} agree, ${differing} do not, ${skipped} skipped`;
+  say(`\n${counts}: ${formatMs(wallMs)}`);
+  return differing === 0 ? 0 : FAILED;
+}
+
+function describeToxiproxy(): string {
+  return TOXIPROXY_URL === undefined ? 'our own Toxiproxy' : `the Toxiproxy at ${TOXIPROXY_URL}`;
+}
+
+function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('It must be a regular expression.');
+  }
+}
+
+function toScale(text: string): number {
+  const scale = Number(text);
+  if (scale > 0 && scale <= 1) return scale;
+  throw new InvalidArgumentError('It must be a number above 0 and up to 1.');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+runMain(main);

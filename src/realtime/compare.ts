@@ -1,0 +1,117 @@
+import { isDurable, type RecordedEvent } from '../events';
+
+/** How far two worlds agree about a scenario. */
+export interface Agreement {
+  /** Events that were compared. */
+  readonly events: number;
+  /** The largest difference in time, in real milliseconds, and where it was. */
+  readonly largestMs: number;
+  readonly where: string;
+  /** What they do not agree about; the first of it for each host. */
+  readonly disagreements: readonly string[];
+}
+
+/** Transient events that a person would miss. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...['link.open', 'link.closing', 'link.closed'],
+  ...['microphone.opened', 'microphone.listening', 'speaker.started', 'speaker.silent'],
+]);
+
+/** Fields that say what happened, and are no time, no amount and no name that chance has given. */
+const FIELDS = [
+  ...['machine', 'from', 'to', 'cause', 'label', 'initiator', 'code', 'attempt', 'message'],
+  ...['reason', 'how', 'trigger', 'purpose', 'failure', 'cue', 'protocol', 'error'],
+] as const;
+
+/**
+ * What each host observed, in the virtual world and in the real one: the same events in the same
+ * order, and from each to the next the same time but for `toleranceMs` of real time. What concerns
+ * different devices has no order, because nothing but the scheduler gives it one.
+ *
+ * @param scale - real milliseconds for a millisecond of the story.
+ */
+export function compare(
+  virtual: readonly RecordedEvent[],
+  real: readonly RecordedEvent[],
+  { scale, toleranceMs }: { readonly scale: number; readonly toleranceMs: number },
+): Agreement {
+  const [expected, seen] = [threadsOf(virtual), threadsOf(real)];
+  const disagreements: string[] = [];
+  let events = 0;
+  let largestMs = 0;
+  let where = '';
+  for (const name of new Set([...expected.keys(), ...seen.keys()])) {
+    const [one, other] = [expected.get(name) ?? [], seen.get(name) ?? []];
+    events += one.length;
+    const parting = firstDifference(one, other);
+    if (parting !== undefined) disagreements.push(`${name}: ${parting}`);
+    for (let at = 1; at < Math.min(one.length, other.length); at += 1) {
+      if (parting !== undefined && describe(one[at]) !== describe(other[at])) break;
+      const differsMs = Math.abs(sinceLast(one, at) - sinceLast(other, at)) * scale;
+      if (differsMs <= largestMs) continue;
+      largestMs = differsMs;
+      where = `${name}, ${describe(one[at])}, at ${Math.round(one[at]?.atMs ?? 0)} ms`;
+    }
+  }
+  if (largestMs > toleranceMs) {
+    disagreements.push(`${where}: ${largestMs.toFixed(1)} ms of real time apart`);
+  }
+  return { events, largestMs, where, disagreements };
+}
+
+type Thread = RecordedEvent[];
+
+/** What is told by each host about each device, in order. */
+function threadsOf(events: readonly RecordedEvent[]): Map<string, Thread> {
+  const threads = new Map<string, Thread>();
+  const deviceOf = new Map<string, string>();
+  for (const event of events) {
+    const device = deviceOfEvent(event, deviceOf);
+    if (!isDurable(event.type) && !TELLING.has(event.type)) continue;
+    if (event.host.startsWith('toxiproxy-')) continue;
+    const name = nameOfThread(event, device);
+    const thread = threads.get(name);
+    if (thread === undefined) threads.set(name, [event]);
+    else thread.push(event);
+  }
+  return threads;
+}
+
+/** Who is refused at the door has no name: there is an order only in each kind of refusal. */
+function nameOfThread(event: RecordedEvent, device: string | undefined): string {
+  if (event.type === 'link.refused') return `${event.host} refusing, ${event.reason}`;
+  return device === undefined ? event.host : `${event.host} about ${device}`;
+}
+
+/** A server's connections, sessions and engines belong to a device; a client has only its own. */
+function deviceOfEvent(event: RecordedEvent, deviceOf: Map<string, string>): string | undefined {
+  const fields = event as Readonly<Record<string, unknown>> & RecordedEvent;
+  const names = ['connection', 'session', 'engine'].flatMap((key) =>
+    typeof fields[key] === 'string' ? [`${event.host} ${key} ${fields[key]}`] : [],
+  );
+  const told = typeof fields['device'] === 'string' ? fields['device'] : undefined;
+  const device = told ?? names.map((name) => deviceOf.get(name)).find((each) => each !== undefined);
+  if (device !== undefined) for (const name of names) deviceOf.set(name, device);
+  return device;
+}
+
+function firstDifference(expected: Thread, seen: Thread): string | undefined {
+  for (let at = 0; at < Math.max(expected.length, seen.length); at += 1) {
+    const [one, other] = [describe(expected[at]), describe(seen[at])];
+    if (one === other) continue;
+    const atMs = Math.round((expected[at] ?? seen[at])?.atMs ?? 0);
+    return `event ${at + 1}, at ${atMs} ms: virtually '${one}', really '${other}'`;
+  }
+  return undefined;
+}
+
+function describe(event: RecordedEvent | undefined): string {
+  if (event === undefined) return 'nothing';
+  const fields = event as unknown as Readonly<Record<string, unknown>>;
+  const said = FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [String(fields[name])]));
+  return [event.type, ...said].join(' ');
+}
+
+function sinceLast(thread: Thread, at: number): number {
+  return (thread[at]?.atMs ?? 0) - (thread[at - 1]?.atMs ?? 0);
+}
