@@ -10,15 +10,15 @@ export default scenario({
     'connection, what can is taken or rejected; nobody crashes, and with a good cable all is well.',
   latency: '2..20 ms',
   acts: [
-    ...[15, 60, 105, 150, 195, 240].map((s) => ({
+    ...[60, 105, 150, 195, 240].map((s) => ({
       at: `${s}..${s + 20} s` as const,
       says: asks,
     })),
     { at: '350 s', says: asks },
   ],
   faults: [
-    // Little else than pings: every few of them.
-    { at: '20 s', kind: 'corruption', every: 10, for: '10 s' },
+    // The first pings, of a few bytes each.
+    { at: '25 s', kind: 'corruption', every: 2, for: '10 s' },
     { at: '50 s', kind: 'corruption', every: 20_000, for: '4 min' },
     { at: '120 s', kind: 'corruption', direction: 'upstream', every: 3_000, for: '1 min' },
     { at: '200 s', kind: 'corruption', direction: 'downstream', every: 3_000, for: '1 min' },
