@@ -1,4 +1,3 @@
-import type { Duration } from '../src/sim/duration';
 import { scenario } from '../src/sim/scenario';
 
 const DAY_S = 86_400;
@@ -10,12 +9,12 @@ const STRETCHES = DAY_S / EVERY_S;
  * in ten up to 554 ms, 99 in a hundred up to 1,319 ms, and all up to 2,824 ms. Here by the way, so
  * half of that: out of a hundred stretches of time so many have a delay from this range.
  */
-const TABLE: readonly (readonly [count: number, oneWay: Duration])[] = [
+const TABLE = [
   [50, '1..62 ms'],
   [40, '62..276 ms'],
   [9, '276..658 ms'],
   [1, '658..1411 ms'],
-];
+] as const;
 const HUNDRED = TABLE.flatMap(([count, oneWay]) => Array.from({ length: count }, () => oneWay));
 /** Has no factor in common with a hundred: neighbours in the table are none in time. */
 const STRIDE = 37;
