@@ -33,7 +33,11 @@ export default scenario({
     'The radio of the Pi sleeps when it can, and a round trip takes 126 ms or half a second or, ' +
     'now and then, nearly three. It is idle for a day. Late is not dead: no ping costs the link.',
   latency: '1 ms',
-  faults: delays,
+  faults: [
+    // The two ends ping 3 s apart, and neither takes the other’s ping for an answer to its own.
+    { at: '0 ms', kind: 'latency', direction: 'downstream', oneWay: '3 s', for: '9 s' },
+    ...delays,
+  ],
   lasts: '24.1 h',
   expect: [
     { that: 'losses at either end', check: 'count', of: { type: 'link.lost' }, atMost: 0 },
