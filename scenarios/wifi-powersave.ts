@@ -24,7 +24,7 @@ const STRIDE = 37;
 const delays = Array.from({ length: STRETCHES }, (_, index) => ({
   at: `${index * EVERY_S + 10} s` as const,
   kind: 'latency' as const,
-  oneWay: HUNDRED[(index * STRIDE) % HUNDRED.length] ?? '1 ms',
+  oneWay: HUNDRED[(index * STRIDE) % HUNDRED.length] ?? ('1 ms' as const),
   for: `${EVERY_S} s` as const,
 }));
 
