@@ -26,19 +26,26 @@ export default scenario({
       atMost: 9,
     },
     {
-      that: 'and that are lost for any other reason',
+      that: 'and those that are lost at all',
       check: 'count',
       of: { type: 'link.lost', host: 'pi' },
       atLeast: 6,
       atMost: 9,
     },
     {
-      that: 'the Pi knows by the ping that finds out',
+      that: 'the Pi is back in seconds',
       check: 'within',
       from: { type: 'link.lost', host: 'pi', label: 'reset' },
       to: { type: 'link.connected', host: 'pi' },
       atMost: '3.2 s',
       times: 6,
+    },
+    {
+      that: 'the server, which was not told, learns it by its own pings',
+      check: 'count',
+      of: { type: 'link.lost', host: 'server', label: 'reset' },
+      atLeast: 6,
+      atMost: 9,
     },
     {
       that: 'the person who asks too late hears so',

@@ -1,6 +1,7 @@
 import { scenario } from '../src/sim/scenario';
 
 const ANSWER_BYTES = 320_000;
+const PIECE_BYTES = 3_200;
 const PIS = ['pi', 'pi-slower'] as const;
 
 export default scenario({
@@ -27,5 +28,55 @@ export default scenario({
     },
   ],
   lasts: '50 s',
-  expect: [],
+  expect: [
+    {
+      that: 'the end waits on the way, behind the sound',
+      check: 'within',
+      from: { type: 'control.sent', host: 'server', message: 'tts_stream_end' },
+      to: { type: 'control.received', message: 'tts_stream_end' },
+      same: ['session'],
+      atLeast: '5 s',
+      atMost: '15 s',
+      times: PIS.length,
+    },
+    ...PIS.flatMap((host) => [
+      {
+        that: `${host} receives no sound after the end`,
+        check: 'within' as const,
+        from: { type: 'audio.received', host },
+        to: { type: 'control.received', host, message: 'tts_stream_end' },
+        same: ['session'],
+        atMost: '15 s' as const,
+        times: ANSWER_BYTES / PIECE_BYTES,
+      },
+      {
+        that: `what ${host} received is what it was told and what was heard`,
+        check: 'count' as const,
+        of: {
+          type: 'playback.ended',
+          host,
+          how: 'finished',
+          receivedBytes: ANSWER_BYTES,
+          playedBytes: ANSWER_BYTES,
+        },
+        atLeast: 1,
+        atMost: 1,
+      },
+      {
+        that: `${host} says so when the last of it was heard`,
+        check: 'within' as const,
+        from: { type: 'speaker.silent', host },
+        to: { type: 'control.sent', host, message: 'playback_complete' },
+        atMost: '0 ms' as const,
+      },
+    ]),
+    {
+      that: 'answers that the server knows to be heard',
+      check: 'count',
+      of: { type: 'turn.ended', host: 'server', bytes: ANSWER_BYTES },
+      atLeast: PIS.length,
+      atMost: PIS.length,
+    },
+    { that: 'losses at either end', check: 'count', of: { type: 'link.lost' }, atMost: 0 },
+  ],
 });

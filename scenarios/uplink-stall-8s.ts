@@ -11,8 +11,9 @@ export default scenario({
     pi: { program: 'client' },
   },
   acts: [
-    { at: '10..12 s', says: 'hey-jarvis' },
-    { at: '13..14 s', says: 'what-time-is-it' },
+    { at: '10..13 s', says: 'hey-jarvis' },
+    // The last second before TCP gets through again.
+    { at: '26.7 s', says: 'what-time-is-it' },
     { at: '45 s', presses: 'button' },
   ],
   // Between two heartbeats. TCP sends again 12.6 s after the loss.
@@ -39,6 +40,23 @@ export default scenario({
       after: '23 s',
       atMost: '2.5 s',
       times: 100,
+    },
+    {
+      that: 'bytes that would have been too late, and are dropped',
+      check: 'total',
+      of: { type: 'audio.dropped', host: 'pi', reason: 'uplink_full' },
+      field: 'bytes',
+      atLeast: 320_000,
+      atMost: 370_000,
+    },
+    {
+      that: 'and the words of the last second are heard',
+      check: 'count',
+      of: { type: 'state.changed', host: 'server', machine: 'conversation', to: 'processing' },
+      after: '27 s',
+      before: '30 s',
+      atLeast: 1,
+      atMost: 1,
     },
     { that: 'losses at either end', check: 'count', of: { type: 'link.lost' }, atMost: 0 },
     { that: 'TCP connections', check: 'count', of: { type: 'wire.opened' }, atLeast: 1, atMost: 1 },

@@ -1,4 +1,3 @@
-import type { Duration } from '../src/sim/duration';
 import { scenario } from '../src/sim/scenario';
 
 const DAY_S = 86_400;
@@ -10,13 +9,14 @@ const STRETCHES = DAY_S / EVERY_S;
  * in ten up to 554 ms, 99 in a hundred up to 1,319 ms, and all up to 2,824 ms. Here by the way, so
  * half of that: out of a hundred stretches of time so many have a delay from this range.
  */
-const TABLE: readonly (readonly [count: number, oneWay: Duration])[] = [
+const TABLE = [
   [50, '1..62 ms'],
   [40, '62..276 ms'],
   [9, '276..658 ms'],
   [1, '658..1411 ms'],
-];
-const HUNDRED = TABLE.flatMap(([count, oneWay]) => Array.from({ length: count }, () => oneWay));
+] as const;
+type OneWay = (typeof TABLE)[number][1];
+const HUNDRED = TABLE.flatMap(([count, oneWay]) => new Array<OneWay>(count).fill(oneWay));
 /** Has no factor in common with a hundred: neighbours in the table are none in time. */
 const STRIDE = 37;
 
@@ -24,7 +24,7 @@ const STRIDE = 37;
 const delays = Array.from({ length: STRETCHES }, (_, index) => ({
   at: `${index * EVERY_S + 10} s` as const,
   kind: 'latency' as const,
-  oneWay: HUNDRED[(index * STRIDE) % HUNDRED.length] ?? '1 ms',
+  oneWay: HUNDRED[(index * STRIDE) % HUNDRED.length] ?? ('1 ms' as const),
   for: `${EVERY_S} s` as const,
 }));
 
@@ -34,7 +34,11 @@ export default scenario({
     'The radio of the Pi sleeps when it can, and a round trip takes 126 ms or half a second or, ' +
     'now and then, nearly three. It is idle for a day. Late is not dead: no ping costs the link.',
   latency: '1 ms',
-  faults: delays,
+  faults: [
+    // The two ends ping 3 s apart, and neither takes the other’s ping for an answer to its own.
+    { at: '0 ms', kind: 'latency', direction: 'downstream', oneWay: '3 s', for: '9 s' },
+    ...delays,
+  ],
   lasts: '24.1 h',
   expect: [
     { that: 'losses at either end', check: 'count', of: { type: 'link.lost' }, atMost: 0 },

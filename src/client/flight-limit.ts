@@ -1,5 +1,8 @@
 import type { ClientSettings } from './client-settings';
 
+/** Acknowledgements that come closer together are one, so that a talkative server costs nothing. */
+const GRAIN_MS = 100;
+
 interface Acknowledgement {
   readonly atMs: number;
   readonly bytes: number;
@@ -24,7 +27,9 @@ export class FlightLimit {
 
   /** The server has taken this many bytes so far: a number that grows. */
   acknowledged(atMs: number, bytes: number): void {
-    this.recent.push({ atMs, bytes });
+    const last = this.recent.at(-1);
+    if (last === undefined || last.atMs + GRAIN_MS <= atMs) this.recent.push({ atMs, bytes });
+    else this.recent[this.recent.length - 1] = { atMs: last.atMs, bytes };
   }
 
   bytes(nowMs: number): number {

@@ -45,7 +45,9 @@ export class Bottleneck {
 
   enter(cargo: Cargo): void {
     this.#queue.push(cargo);
-    if (!this.#isBusy) this.#takeNext();
+    if (this.#isBusy) return;
+    this.#freeAtMs = Math.max(this.#freeAtMs, this.#clock.now());
+    this.#takeNext();
   }
 
   /** What waits of this owner is gone; what has begun to pass goes on. */
@@ -57,9 +59,9 @@ export class Bottleneck {
     const cargo = this.#queue.shift();
     this.#isBusy = cargo !== undefined;
     if (cargo === undefined) return;
-    const nowMs = this.#clock.now();
-    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + this.#passingMs(cargo.bytes);
-    this.#clock.schedule(Math.max(0, Math.ceil(this.#freeAtMs - nowMs)), () => {
+    this.#freeAtMs += this.#passingMs(cargo.bytes);
+    const leftMs = Math.max(0, Math.ceil(this.#freeAtMs) - this.#clock.now());
+    this.#clock.schedule(leftMs, () => {
       cargo.leave();
       this.#takeNext();
     });

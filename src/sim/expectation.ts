@@ -54,7 +54,7 @@ export const expectationSchema = z.discriminatedUnion('check', [
     same: z.array(z.string()).default([]),
     /** How many pairs there must be at least. */
     times: z.number().int().default(1),
-    /** Each `to` belongs to the oldest `from` alone that still waits, `after` and `before` apart. */
+    /** Each `to` belongs to the oldest `from` that waits, within `after` and `before` or not. */
     inOrder: z.boolean().default(false),
     /** Only the first `from`, not each. */
     once: z.boolean().default(false),

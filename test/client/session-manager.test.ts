@@ -186,7 +186,7 @@ describe('SessionManager', () => {
       expect(visitor.audioBytes).to.equal(10 * CHUNK_BYTES);
     });
 
-    it('flies for a second until the server says what it takes, and waits for another', async () => {
+    it('sends a second of it until the server takes it, and keeps another', async () => {
       const visitor = await bench.active();
       await bench.speak(5_000);
       expect(visitor.audioBytes).to.equal(32_000);

@@ -177,6 +177,30 @@ describe('an expectation', () => {
       ).to.equal(true);
     });
 
+    it('gives each second to the oldest first alone where their order counts', () => {
+      const inOrder = { ...pair, inOrder: true };
+      const told: Told[] = [
+        [0, killed],
+        [8, killed],
+        [10, started],
+      ];
+      expect(outcome(pair, told).holds).to.equal(true);
+      expect(outcome(inOrder, told)).to.include({ holds: false, seen: 'nothing after 8 ms' });
+      expect(outcome(inOrder, [...told, [19, started]]).atMs).to.equal(19);
+      expect(outcome(inOrder, [...told, [18, started]]).holds).to.equal(true);
+    });
+
+    it('lets those have their turn that are not judged, where their order counts', () => {
+      const inOrder = { ...pair, inOrder: true, after: '5 ms' } as const;
+      const told: Told[] = [
+        [0, killed],
+        [8, killed],
+        [20, started],
+      ];
+      expect(outcome(inOrder, told)).to.include({ holds: false, seen: 'nothing after 8 ms' });
+      expect(outcome(inOrder, [...told, [21, started]]).atMs).to.equal(21);
+    });
+
     it('bounds the first of a pair alone by `after` and `before`', () => {
       const window = { ...pair, after: '5 ms', before: '20 ms' } as const;
       const told: Told[] = [

@@ -113,6 +113,133 @@ describe('a fault on the path', () => {
   });
 });
 
+describe('a fault on the path that changes or delays bytes', () => {
+  it('slow_path makes what is sent wait for its turn, in its direction', async () => {
+    const slow = { at: '20 s', kind: 'slow_path', bytesPerSecond: 6, for: '20 s' } as const;
+    for (const direction of ['upstream', 'downstream'] as const) {
+      const result = await withFaults({ ...slow, direction });
+      const rtts = eventsOf(result, 'pi', 'heartbeat.pong').map(({ rttMs }) => rttMs);
+      // A frame of the Pi’s has 6 bytes. One of the server’s has 2, and its own ping is in front.
+      expect(rtts.slice(0, 2), direction).to.deep.equal(
+        direction === 'upstream' ? [1_010, 10] : [667, 10],
+      );
+    }
+  });
+
+  it('corruption ends a connection whose frames it spoils, and the Pi comes back', async () => {
+    const result = await withFaults({ at: '20 s', kind: 'corruption', every: 1, for: '20 s' });
+    for (const host of ['pi', 'server']) {
+      expect(timesOf(result, host, 'link.lost')[0], host).to.be.within(30_000, 31_000);
+    }
+    expect(losses(result, 'pi').concat(losses(result, 'server'))).to.include('protocol_error');
+    expect(timesOf(result, 'pi', 'link.connected')).to.have.length(2);
+  });
+});
+
+describe('a fault of a box on the path', () => {
+  it('idle_timeout costs a connection that is more patient, as it says', async () => {
+    for (const [how, label] of [
+      ['silence', 'heartbeat_timeout'],
+      ['reset', 'reset'],
+      ['close', 'fin'],
+    ] as const) {
+      const result = await withFaults({
+        at: '0 ms',
+        kind: 'idle_timeout',
+        after: '20 s',
+        how,
+        for: '25 s',
+      });
+      expect(losses(result, 'pi'), how).to.deep.equal([label]);
+      expect(losses(result, 'server'), how).to.deep.equal([label]);
+      expect(timesOf(result, 'pi', 'link.connected'), how).to.have.length(2);
+    }
+  });
+
+  it('idle_timeout costs nothing where it is longer than a heartbeat', async () => {
+    for (const how of ['silence', 'reset', 'close'] as const) {
+      const result = await withFaults({ at: '10 s', kind: 'idle_timeout', after: '31 s', how });
+      expect(losses(result, 'pi'), how).to.deep.equal([]);
+    }
+  });
+
+  it('upgrade_answered fails each dial with its status until it is over', async () => {
+    for (const status of [200, 302, 401, 503] as const) {
+      const result = await withFaults({
+        at: '0 ms',
+        kind: 'upgrade_answered',
+        status,
+        for: '8 s',
+      });
+      const failures = eventsOf(result, 'pi', 'link.failed');
+      expect(new Set(failures.map(({ httpStatus }) => httpStatus))).to.deep.equal(
+        new Set([status]),
+      );
+      expect(dialFailures(result)[0]).to.equal(status === 401 ? 'auth' : 'http_status');
+      expect(timesOf(result, 'pi', 'link.connected'), `${status}`).to.have.length(1);
+      expect(timesOf(result, 'server', 'link.accepted'), `${status}`).to.have.length(1);
+    }
+  });
+});
+
+describe('a fault of TLS', () => {
+  const hosts = (expiresAt?: '20 s') =>
+    ({
+      server: {
+        program: 'server',
+        ...(expiresAt === undefined ? {} : { certificateExpiresAt: expiresAt }),
+      },
+      pi: { program: 'client', tls: true },
+      plain: { program: 'client', device: 'plain' },
+    }) as const;
+
+  it('fails TLS dials alone, with its label', async () => {
+    for (const [code, label] of [
+      ['CERT_HAS_EXPIRED', 'tls_time'],
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
+      ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls'],
+    ] as const) {
+      const faults: FaultInput[] = [
+        { at: '0 ms', kind: 'tls', code, for: '5 s' },
+        { at: '0 ms', kind: 'tls', code, for: '5 s', between: ['plain', 'server'] },
+      ];
+      const result = await run({ hosts: hosts(), faults });
+      expect(result.failures).to.deep.equal([]);
+      expect(new Set(dialFailures(result)), code).to.deep.equal(new Set([label]));
+      expect(timesOf(result, 'pi', 'link.connected'), code).to.have.length(1);
+      expect(eventsOf(result, 'plain', 'link.failed'), code).to.deep.equal([]);
+    }
+  });
+
+  it('needs no fault where the clock is wrong by years, either way', async () => {
+    const YEAR_MS = 31_557_600_000;
+    for (const by of [-2 * YEAR_MS, 5 * YEAR_MS]) {
+      const result = await run({
+        hosts: hosts(),
+        faults: [
+          { at: '0 ms', kind: 'wall_step', host: 'pi', by },
+          { at: '10 s', kind: 'wall_step', host: 'pi', by: -by },
+          { at: '15 s', kind: 'reset' },
+        ],
+      });
+      expect(result.failures).to.deep.equal([]);
+      expect(new Set(dialFailures(result))).to.deep.equal(new Set(['tls_time']));
+      expect(timesOf(result, 'pi', 'link.connected')[0]).to.be.greaterThan(10_000);
+    }
+  });
+
+  it('needs none either where the certificate expires, and is met by the next dial', async () => {
+    const faults: FaultInput[] = [
+      { at: '25 s', kind: 'reset' },
+      { at: '25 s', kind: 'reset', between: ['plain', 'server'] },
+    ];
+    const result = await run({ hosts: hosts('20 s'), faults });
+    expect(timesOf(result, 'pi', 'link.connected')[0]).to.be.lessThan(100);
+    expect(new Set(dialFailures(result))).to.deep.equal(new Set(['tls_time']));
+    expect(timesOf(result, 'plain', 'link.connected')).to.have.length(2);
+  });
+});
+
 describe('a fault at a dial', () => {
   it('refused, unreachable and dns fail it at once, each with its label', async () => {
     const labels = {
