@@ -1,6 +1,6 @@
 /**
- * A client, a proxy and a server on three simulated hosts, and exact virtual time. Every way between
- * two hosts takes 1 ms, so that what passes unharmed is 2 ms on its way.
+ * A client, a proxy and a server on three simulated hosts, and exact virtual time. Every way
+ * between two hosts takes 1 ms, so that what passes unharmed is 2 ms on its way.
  */
 import { HostClock } from '../../src/sim/host-clock';
 import type { VirtualNic } from '../../src/sim/virtual-nic';
