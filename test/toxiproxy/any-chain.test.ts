@@ -6,6 +6,7 @@ import { Bench, NOTHING, pattern } from './toxic-bench';
 
 describe('any chain of toxics that drop nothing', () => {
   const attribute = fc.integer({ min: -5, max: 300 });
+  const size = fc.integer({ min: -1, max: 4_000 });
   const toxic = fc.oneof(
     fc.record({
       type: fc.constant('latency'),
@@ -18,7 +19,7 @@ describe('any chain of toxics that drop nothing', () => {
     fc.record({
       type: fc.constant('slicer'),
       attributes: fc.record({
-        average_size: fc.integer({ min: -1, max: 4_000 }),
+        average_size: size,
         size_variation: attribute,
         delay: attribute,
       }),
