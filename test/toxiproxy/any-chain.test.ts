@@ -33,7 +33,7 @@ describe('any chain of toxics that drop nothing', () => {
     toxic,
   });
 
-  it('delivers everything in order, whatever is changed meanwhile, and leaves nothing', async () => {
+  it('delivers everything in order, whatever is changed, and leaves nothing', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(toxic, { maxLength: 4 }),
