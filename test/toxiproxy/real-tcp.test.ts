@@ -65,20 +65,17 @@ describe('proxies on real TCP', () => {
     expect(bytes).to.equal(3_000_000);
   });
 
-  it('reset both ends although one does not read', async () => {
-    const ends: Promise<unknown>[] = [];
+  it('reset the sender although the reader does not read', async () => {
+    let failed: Promise<Error> | undefined;
     const dial = await proxyTo((socket) => {
-      ends.push(once(socket, 'close'));
+      failed = new Promise((resolve) => socket.once('error', resolve));
       socket.write(Buffer.alloc(30_000_000));
     });
-    const socket = dial();
+    const socket = dial().on('error', () => undefined);
     await once(socket, 'readable');
-    const failed = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
     toxiproxy.addToxic('link', { type: 'reset_peer', stream: 'upstream' });
     socket.write('now');
-    await Promise.all(ends);
-    // It learns of the end by reading.
-    socket.resume();
-    expect((await failed).code).to.equal('ECONNRESET');
+    expect(await failed).to.have.property('code', 'ECONNRESET');
+    socket.destroy();
   });
 });
