@@ -231,6 +231,21 @@ describe('HTTP API', () => {
     [
       'POST',
       '/proxies/link/toxics',
+      '{"type":"noop","name":"b","attributes":5}',
+      400,
+      'bad request body: json: cannot unmarshal number into Go value of type toxics.NoopToxic',
+    ],
+    [
+      'POST',
+      '/proxies/link/toxics',
+      '{"type":"latency","attributes":{"latency":99999999999999999999}}',
+      400,
+      'bad request body: json: cannot unmarshal number 99999999999999999999 into Go struct field ' +
+        'LatencyToxic.attributes.latency of type int64',
+    ],
+    [
+      'POST',
+      '/proxies/link/toxics',
       '{"type":"latency","toxicity":"1"}',
       400,
       'bad request body: json: cannot unmarshal string into Go struct field ' +

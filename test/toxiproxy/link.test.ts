@@ -116,7 +116,9 @@ describe('link', () => {
       client.stream.end();
       server.stream.end();
       await bench.runTo(150);
+      const { drawn } = bench;
       bench.add({ type: 'slow_close', attributes: { delay: 50_000 } });
+      expect(bench.drawn).to.equal(drawn);
       await bench.runTo(1_200);
       expect(bench.toxiproxy.connections()).to.equal(0);
     });
@@ -137,6 +139,21 @@ describe('link', () => {
       expect(bench.clock.pending).to.be.at.most(1);
       client.stream.resume();
       await bench.runTo(bench.now + 10_000);
+      expect(client.received.equals(pattern(1_000_000))).to.equal(true);
+    });
+
+    it('has new values at work as soon as a stalled reader reads again', async () => {
+      bench = new Bench(65_536);
+      const { client, server } = await bench.open({ type: 'noop' }, LATE);
+      client.stream.pause();
+      server.stream.write(pattern(1_000_000));
+      await bench.runTo(1_000);
+      bench.update('latency_downstream', { latency: 5_000 });
+      client.stream.resume();
+      await bench.runTo(1_100);
+      // Only what was stuck has gone on; what waits has yet to wait for its 5 s.
+      expect(client.received.length).to.be.below(600_000);
+      await bench.runTo(20_000);
       expect(client.received.equals(pattern(1_000_000))).to.equal(true);
     });
 
@@ -212,73 +229,6 @@ describe('link', () => {
     });
   });
 
-  describe('toxicity', () => {
-    it('is rolled once for each connection and toxic, below its value', async () => {
-      await bench.start({ ...LATE, toxicity: 0.5 });
-      const delays: number[] = [];
-      for (const chance of [0.49, 0.5, 0.51, 0]) {
-        bench.chance.push(chance);
-        const { client, server } = await bench.pair();
-        const from = bench.now;
-        server.stream.write('x');
-        await bench.runTo(from + 110);
-        server.stream.write('y');
-        await bench.runTo(from + 400);
-        delays.push(...client.news().map(([at]) => at - from));
-      }
-      expect(delays).to.deep.equal([102, 212, 2, 112, 2, 112, 102, 212]);
-      expect(bench.drawn).to.equal(4);
-    });
-
-    it('compares as 32-bit floats', async () => {
-      bench.chance.push(0.1);
-      // Both are the same float32, and what is rolled has to be less.
-      const { client, server } = await bench.open({ ...LATE, toxicity: 0.100_000_000_1 });
-      server.stream.write('x');
-      await bench.runTo(500);
-      expect(client.news()).to.deep.equal([[102, 1]]);
-    });
-
-    it('of 1 spares nobody, of 0 and less everybody', async () => {
-      bench.chance.push(1 - 2 ** -32, 0, 0);
-      const { client, server } = await bench.open(
-        { ...LATE, toxicity: 1 },
-        { ...LATE, name: 'b', toxicity: 0 },
-        { ...LATE, name: 'c', toxicity: -1 },
-      );
-      server.stream.write('x');
-      await bench.runTo(1_000);
-      expect(client.news()).to.deep.equal([[202, 1]]);
-    });
-
-    it('is rolled for the upstream chain first, each in the order of its toxics', async () => {
-      bench.chance.push(0.9, 0.1, 0.9, 0.1);
-      const { client, server } = await bench.open(
-        ...[1, 2].map((n) => ({ ...LATE, name: `d${n}`, toxicity: 0.5 })),
-        ...[1, 2].map((n) => ({
-          ...{ type: 'latency', stream: 'upstream', name: `u${n}`, toxicity: 0.5 },
-          attributes: { latency: n * 1_000 },
-        })),
-      );
-      client.stream.write('x');
-      await bench.runTo(5_000);
-      expect(server.news()).to.deep.equal([[2_102, 1]]);
-    });
-
-    it('is rolled anew at an update, and not for a change of another toxic', async () => {
-      bench.chance.push(0.9, 0.9);
-      const { client, server } = await bench.open({ ...LATE, toxicity: 0.5 }, { type: 'noop' });
-      bench.update('noop_downstream', {});
-      server.stream.write('x');
-      await bench.runTo(300);
-      bench.chance.push(0.1);
-      bench.update('latency_downstream', {}, 0.5);
-      server.stream.write('y');
-      await bench.runTo(600);
-      expect(client.news().map(([at]) => at)).to.deep.equal([102, 402]);
-    });
-  });
-
   describe('back-pressure', () => {
     const chains: readonly (readonly ToxicSettings[])[] = [
       [],
@@ -347,6 +297,23 @@ describe('link', () => {
       expect(bench.clock.pending).to.equal(0);
       expect(server.news()).to.deep.equal([[112, 'end']]);
       expect(bench.toxiproxy.connections()).to.equal(0);
+    });
+
+    it('delays nothing for a client that is gone, while its end is held', async () => {
+      const { client, server } = await bench.open(
+        { ...LATE, attributes: { latency: 50_000 } },
+        { type: 'slow_close', stream: 'upstream', attributes: { delay: 10_000 } },
+      );
+      server.stream.write('x');
+      await bench.runTo(110);
+      expect(bench.clock.pending).to.equal(1);
+      client.stream.resetAndDestroy();
+      await bench.runTo(120);
+      // That of the slow close.
+      expect(bench.clock.pending).to.equal(1);
+      await bench.runTo(10_200);
+      expect(server.news()).to.deep.equal([[10_112, 'end']]);
+      expect(bench.clock.pending).to.equal(0);
     });
 
     it('delivers what was read of an end that is gone', async () => {
