@@ -1,4 +1,4 @@
-import { describeJson, foldKey, JsonNumber } from './go-json';
+import { describeJson, describeMisfit, foldKey, JsonNumber } from './go-json';
 import { badBody, type ToxiproxyError } from './toxiproxy-error';
 import type { Attributes, ToxicKind } from './toxic';
 
@@ -18,12 +18,15 @@ export function zeroAttributes({ fields }: ToxicKind): Attributes {
  */
 export function mergeAttributes(kind: ToxicKind, current: Attributes, given: unknown): Attributes {
   if (given === undefined || given === null) return current;
-  if (typeof given !== 'object' || Array.isArray(given)) throw mismatch(kind, '', given);
+  if (typeof given !== 'object' || Array.isArray(given) || given instanceof JsonNumber) {
+    const target = `value of type toxics.${structOf(kind)}`;
+    throw badBody(`json: cannot unmarshal ${describeJson(given)} into Go ${target}`);
+  }
   const merged: Record<string, number> = { ...current };
   for (const [name, value] of Object.entries(given as Readonly<Record<string, unknown>>)) {
     const field = foldKey(kind.fields, name);
     if (field === undefined || value === undefined || value === null) continue;
-    merged[field] = wholeNumber(value) ?? raise(mismatch(kind, field, value));
+    merged[field] = wholeNumber(value) ?? raise(misfit(kind, field, value));
   }
   return merged;
 }
@@ -35,15 +38,15 @@ function wholeNumber(value: unknown): number | undefined {
 }
 
 /** As `encoding/json` words it. */
-function mismatch(kind: ToxicKind, field: string, value: unknown): ToxiproxyError {
-  const words = kind.type
-    .split('_')
-    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  const struct = `${words.join('')}Toxic`;
-  const target =
-    field === '' ? `value of type toxics.${struct}` : `struct field ${struct}.attributes.${field}`;
-  const type = field === '' ? '' : ' of type int64';
-  return badBody(`json: cannot unmarshal ${describeJson(value)} into Go ${target}${type}`);
+function misfit(kind: ToxicKind, field: string, value: unknown): ToxiproxyError {
+  const target = `struct field ${structOf(kind)}.attributes.${field} of type int64`;
+  return badBody(`json: cannot unmarshal ${describeMisfit(value)} into Go ${target}`);
+}
+
+/** The name of its struct in Go: `SlowCloseToxic`. */
+function structOf({ type }: ToxicKind): string {
+  const words = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}Toxic`;
 }
 
 function raise(error: Error): never {

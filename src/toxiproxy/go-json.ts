@@ -46,17 +46,17 @@ export function foldKey(names: readonly string[], key: string): string | undefin
 
 /** What a value is, in the words of Go's errors. */
 export function describeJson(value: unknown): string {
-  if (value instanceof JsonNumber)
-    return value.whole() === undefined ? numberOf(value.text) : 'number';
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? 'number' : numberOf(String(value));
+  if (value instanceof JsonNumber) return 'number';
   if (typeof value === 'boolean') return 'bool';
   if (Array.isArray(value)) return 'array';
   return typeof value;
 }
 
-function numberOf(text: string): string {
-  return `number ${text}`;
+/** The same where a number was wanted: a number that does not fit is named. */
+export function describeMisfit(value: unknown): string {
+  if (value instanceof JsonNumber) return `number ${value.text}`;
+  if (typeof value === 'number') return `number ${value}`;
+  return describeJson(value);
 }
 
 class Parser {

@@ -1,11 +1,13 @@
 import type { SocketAddress } from '../ports';
 
 /**
- * Takes `host:port` apart, as `net.SplitHostPort` of Go does.
+ * Takes `host:port` apart, as `net.SplitHostPort` of Go does. An empty text is any port of any
+ * interface.
  *
  * @returns the address, or what is wrong in Go's words.
  */
 export function parseAddress(text: string): SocketAddress | string {
+  if (text === '') return { host: '', port: 0 };
   const match = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(text);
   if (match === null) return `address ${text}: ${whyNot(text)}`;
   const [, bracketed, plain, port = ''] = match;

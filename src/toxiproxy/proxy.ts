@@ -86,7 +86,7 @@ export class Proxy {
   }
 
   /**
-   * Whether other addresses mean a change. A listen address that asks for any port always does.
+   * Whether other addresses mean a change: port 0 does, since what is bound is never that.
    *
    * @throws {ToxiproxyError} (500) where the listen address is none.
    */
@@ -94,7 +94,7 @@ export class Proxy {
     const address = parseAddress(listen);
     if (typeof address === 'string') throw new ToxiproxyError(500, address);
     const bound = formatAddress(boundAddress(address));
-    return upstream !== this.#upstream || address.port === 0 || !this.#listensOn(listen, bound);
+    return upstream !== this.#upstream || !this.#listensOn(listen, bound);
   }
 
   /** Takes other addresses, where they differ; that disables it. */

@@ -117,7 +117,7 @@ export class Toxiproxy {
     });
   }
 
-  /** Enables all proxies and removes all toxics. Rejects with 500 where one cannot start. */
+  /** Enables all proxies, removes all toxics. Rejects with 500 at the first that cannot start. */
   reset(): Promise<void> {
     return this.#inTurn(async () => {
       for (const { name } of this.list()) {
