@@ -88,6 +88,9 @@ async function playVirtually(
   if (lasts * scale > LONGEST_REAL_MS) {
     return `it would take ${formatMs(lasts * scale)} at this scale`;
   }
+  if (outpacesTimers(runnable.scenario, scale)) {
+    return 'its engine speaks faster than timers can tell at this scale';
+  }
   if (toxiproxyUrl !== undefined && needsChance(runnable.scenario)) {
     return 'it needs chance, which another Toxiproxy cannot seed';
   }
@@ -104,6 +107,14 @@ async function playVirtually(
 }
 
 const TIMELESS = { scale: 1, toleranceMs: Infinity };
+
+/** Node has no timer below a millisecond. */
+function outpacesTimers({ hosts }: Scenario, scale: number): boolean {
+  return Object.values(hosts).some((spec) => {
+    const everyMs = spec.program === 'server' ? (spec.engine?.pieceEvery ?? 0) : 0;
+    return everyMs > 0 && everyMs * scale < 1;
+  });
+}
 
 function needsChance({ faults }: Scenario): boolean {
   return faults.some((fault) => {

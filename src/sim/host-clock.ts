@@ -24,18 +24,24 @@ class HostTimer {
   }
 }
 
-/** A host's view of the world's time. Like Node it knows no delay shorter than a millisecond. */
+/**
+ * A host's view of the world's time. Like Node it counts delays in whole ticks, and knows none that
+ * is shorter.
+ */
 export class HostClock implements Clock {
   private readonly clock: WorldClock;
   private readonly deliver: (code: () => void) => void;
+  private readonly tickMs: number;
   private readonly timers = new Set<HostTimer>();
   private stoodStillMs = 0;
   private stoppedAtMs: number | undefined;
   private stops = 0;
 
-  constructor(clock: WorldClock, deliver: (code: () => void) => void) {
+  /** @param tickMs - a millisecond of Node's, which is more in a story that is told faster. */
+  constructor(clock: WorldClock, deliver: (code: () => void) => void, tickMs = 1) {
     this.clock = clock;
     this.deliver = deliver;
+    this.tickMs = tickMs;
   }
 
   get pending(): number {
@@ -47,7 +53,8 @@ export class HostClock implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): TimerHandle {
-    const timer = new HostTimer(callback, Math.max(1, Math.ceil(delayMs)));
+    const ticks = Math.max(1, Math.ceil(delayMs / this.tickMs));
+    const timer = new HostTimer(callback, Math.ceil(ticks * this.tickMs));
     this.timers.add(timer);
     this.schedule(timer);
     return timer;

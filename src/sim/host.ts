@@ -52,6 +52,8 @@ export interface HostWorld {
   readonly network: HostNetwork;
   readonly random: SeededRandom;
   readonly sounds: SoundLibrary;
+  /** The shortest time that a program's timer can have, in milliseconds of the story. */
+  readonly tickMs: number;
   /** Runs code of this life's program; what it leaves to the event loop is the life's too. */
   run(life: Life, code: () => void): void;
   record(host: Host, event: AnyEvent): void;
@@ -258,8 +260,9 @@ export class Life {
     this.world = world;
     this.boot = boot;
     this.nic = world.network.nic(host.name, boot, (kind, code) => this.receive(kind, code));
-    this.clock = new HostClock(world.clock, (code) => this.receive('timer', code));
-    this.remoteClock = new HostClock(world.clock, (code) => this.receive('io', code));
+    const { clock, tickMs } = world;
+    this.clock = new HostClock(clock, (code) => this.receive('timer', code), tickMs);
+    this.remoteClock = new HostClock(clock, (code) => this.receive('io', code), tickMs);
     this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
   }
 

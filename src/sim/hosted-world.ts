@@ -43,13 +43,15 @@ export abstract class HostedWorld implements HostWorld {
   abstract readonly network: HostNetwork;
   readonly random: SeededRandom;
   readonly sounds: SoundLibrary;
+  readonly tickMs: number;
   readonly crashes: Crash[] = [];
   /** The life whose code ran last. */
   protected running: Life | undefined;
   private readonly recorder: Recorder;
   private readonly all = new Map<string, Host>();
 
-  constructor({ recorder, scenario, seed, sounds }: WorldOptions) {
+  constructor({ recorder, scale = 1, scenario, seed, sounds }: WorldOptions) {
+    this.tickMs = 1 / scale;
     this.recorder = recorder;
     this.sounds = sounds;
     this.random = new SeededRandom(seed, scenario.name);

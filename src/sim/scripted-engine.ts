@@ -65,7 +65,7 @@ class ScriptedSession implements EngineSession {
 
   close(): Promise<void> {
     this.isOver = true;
-    return this.pass(this.script.closesAfter);
+    return this.until(this.clock.now() + this.script.closesAfter);
   }
 
   private die(): void {
@@ -83,22 +83,26 @@ class ScriptedSession implements EngineSession {
     }, answersAfter);
   }
 
+  /** Its pieces come at the engine's own pace, whenever the one before was taken. */
   private async *speech(pcm: Buffer): AsyncGenerator<Buffer> {
     const { pause, pieceEvery, speechFailsAfter = Infinity } = this.script;
+    let dueMs = this.clock.now();
     for (let at = 0; at < pcm.length; at += PIECE_BYTES) {
       if (at >= speechFailsAfter * BYTES_PER_MS) {
         throw new Error('The script says that speech breaks off.');
       }
-      if (at > 0) await this.pass(pieceEvery);
-      if (pause !== undefined && isFirstFrom(pause.after, at)) await this.pass(pause.for);
+      if (at > 0) dueMs += pieceEvery;
+      if (pause !== undefined && isFirstFrom(pause.after, at)) dueMs += pause.for;
+      await this.until(dueMs);
       yield pcm.subarray(at, at + PIECE_BYTES);
     }
   }
 
-  private pass(ms: number): Promise<void> {
-    if (ms === 0) return Promise.resolve();
+  private until(dueMs: number): Promise<void> {
+    const leftMs = dueMs - this.clock.now();
+    if (leftMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.clock.setTimeout(resolve, ms);
+      this.clock.setTimeout(resolve, leftMs);
     });
   }
 }
