@@ -3,12 +3,12 @@
 // First, because the simulator has to come before `ws`.
 import { checkConformance, type Verdict } from '../realtime/conformance';
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 
 import { formatMs } from '../format-ms';
 import { NOISE_MS } from '../realtime/loosened';
-import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
-import { FAILED, onOutputClosed, runMain, UsageError, wholeNumber } from './command-line';
+import { FAILED, onOutputClosed, runMain, wholeNumber } from './command-line';
+import { selectStories, toPattern, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const stories = await select(command.args, options.grep);
+  const stories = await selectStories(command.args, options.grep);
   const { scale, seed, tolerance: toleranceMs, workers } = options;
   const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
   say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
@@ -69,20 +69,6 @@ function makeCommand(): Command {
     .exitOverride();
 }
 
-/** A file that was named is told of when it cannot be read. */
-async function select(files: readonly string[], grep: RegExp | undefined): Promise<Story[]> {
-  const stories: Story[] = [];
-  for (const file of files.length === 0 ? allStoryFiles() : files) {
-    const story = await readStory(file).catch((error: unknown) => {
-      throw error instanceof StoryError ? new UsageError(`error: ${error.message}`) : error;
-    });
-    const { name, story: text } = story.scenario;
-    if (grep === undefined || grep.test(name) || grep.test(text)) stories.push(story);
-  }
-  if (stories.length === 0) throw new UsageError('error: no scenario matches.');
-  return stories;
-}
-
 function tell({ agreement, leftOut, name, toleranceMs = 0 }: Verdict): void {
   const title = name.padEnd(NAME_COLUMNS);
   if (agreement === undefined) {
@@ -107,20 +93,6 @@ function summarize(verdicts: readonly Verdict[], wallMs: number): number {
 
 function describeToxiproxy(): string {
   return TOXIPROXY_URL === undefined ? 'our own Toxiproxy' : `the Toxiproxy at ${TOXIPROXY_URL}`;
-}
-
-function toPattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch {
-    throw new InvalidArgumentError('It must be a regular expression.');
-  }
-}
-
-function toScale(text: string): number {
-  const scale = Number(text);
-  if (scale > 0 && scale <= 1) return scale;
-  throw new InvalidArgumentError('It must be a number above 0 and up to 1.');
 }
 
 function say(line: string): void {

@@ -21,7 +21,8 @@ import { Campaign } from '../runner/campaign';
 import { differences, printHashes, SecondProcess } from '../runner/check';
 import { recallFailed, rememberFailed, type FailedRun } from '../runner/last-failed';
 import { planAgain, planRuns, type PlannedRun, type Shard } from '../runner/plan';
-import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
+import { planForRealTime } from '../runner/real-plan';
+import type { Story } from '../runner/stories';
 import {
   FAILED,
   INTERRUPTED,
@@ -31,6 +32,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line';
+import { selectStories, toPattern, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;
@@ -44,6 +46,8 @@ interface Options {
   readonly reporter: readonly ReporterSpec[];
   readonly check?: true;
   readonly hashes?: true;
+  readonly world: 'sim' | 'toxiproxy';
+  readonly scale: number;
 }
 
 /** `json=out.json`: a reporter, and the file that it writes to in place of standard output. */
@@ -56,6 +60,8 @@ const REPORTERS: readonly ReporterSpec['name'][] = ['list', 'json', 'junit', 'gi
 const PROGRESS_EVERY_MS = 2_000;
 /** So many runs of each scenario, with what came of them, still fit into memory. */
 const MAX_REPEAT = 100_000;
+/** In real time a run mostly waits. */
+const SIDE_BY_SIDE = 4;
 
 /** Kept from before a run, in which the real clock is out of reach. */
 const realNow = performance.now.bind(performance);
@@ -66,11 +72,25 @@ async function main(): Promise<number> {
   command.parse();
   const options = command.opts<Options>();
   const failed = options.lastFailed === true ? lastFailed(command.args) : undefined;
-  const stories = await select(failed?.map(({ file }) => file) ?? command.args, options);
+  const files = failed?.map(({ file }) => file) ?? command.args;
+  const stories = await selectStories(files, options.grep);
   if (options.list === true) return list(stories);
-  const plan = failed === undefined ? planRuns(stories, options) : planAgain(stories, failed);
+  const all = failed === undefined ? planRuns(stories, options) : planAgain(stories, failed);
+  const plan = all.map((planned) => ({ ...planned, scale: options.scale }));
   if (options.hashes === true) return printHashes(plan, (text) => process.stdout.write(text));
-  return runAll(plan, options);
+  return options.world === 'sim' ? runAll(plan, options) : runAllReally(plan, options);
+}
+
+/** Over real sockets, what can be: the rest is listed with its reasons. */
+async function runAllReally(all: readonly PlannedRun[], options: Options): Promise<number> {
+  const toxiproxyUrl = process.env['TOXIPROXY_URL'];
+  const { leftOut, plan } = await planForRealTime(all, options.scale);
+  const realTime = toxiproxyUrl === undefined ? {} : { toxiproxyUrl };
+  return runAll(
+    plan.map((planned) => ({ ...planned, realTime })),
+    { ...options, workers: Math.max(options.workers, SIDE_BY_SIDE) },
+    leftOut,
+  );
 }
 
 function makeCommand(): Command {
@@ -116,21 +136,29 @@ function makeCommand(): Command {
         .argParser(toReporters)
         .default(toReporters('list'), 'list'),
     )
+    .addOption(
+      new Option(
+        '--world <name>',
+        'sim: in virtual time; toxiproxy: over real sockets, through a Toxiproxy',
+      )
+        .choices(['sim', 'toxiproxy'])
+        .default('sim')
+        .conflicts(['check', 'hashes']),
+    )
+    .option(
+      '--scale <factor>',
+      'multiplies every time, up to 1: 0.1 is ten times as fast',
+      toScale,
+      1,
+    )
     .option('-c, --check', 'run each in a second process as well and compare the hashes')
     .addOption(new Option('--hashes', 'print name, seed and hash only').hideHelp())
     .addHelpText(
       'after',
-      '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
+      '\nWith TOXIPROXY_URL set, --world toxiproxy uses that Toxiproxy in place of our own.' +
+        '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
     )
     .exitOverride();
-}
-
-function toPattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch {
-    throw new InvalidArgumentError('It is no regular expression.');
-  }
 }
 
 function toShard(text: string): Shard {
@@ -168,28 +196,6 @@ function lastFailed(files: readonly string[]): readonly FailedRun[] {
   throw new UsageError('--last-failed: the last time nothing of this failed.');
 }
 
-async function select(files: readonly string[], { grep }: Options): Promise<readonly Story[]> {
-  const stories: Story[] = [];
-  for (const file of files.length > 0 ? new Set(files) : allStoryFiles()) {
-    stories.push(await read(file));
-  }
-  const selected = stories.filter(
-    ({ scenario: { name, story } }) => grep?.test(`${name} ${story}`) ?? true,
-  );
-  if (selected.length > 0) return selected;
-  const which = grep === undefined ? 'There is no scenario' : `No scenario matches ${String(grep)}`;
-  throw new UsageError(`${which}. --list shows what there is.`);
-}
-
-async function read(file: string): Promise<Story> {
-  try {
-    return await readStory(file);
-  } catch (error) {
-    if (error instanceof StoryError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
 function list(stories: readonly Story[]): number {
   for (const { scenario } of stories) {
     process.stdout.write(`${scenario.name}\n    ${scenario.story}\n`);
@@ -197,7 +203,11 @@ function list(stories: readonly Story[]): number {
   return 0;
 }
 
-async function runAll(plan: readonly PlannedRun[], options: Options): Promise<number> {
+async function runAll(
+  plan: readonly PlannedRun[],
+  options: Options,
+  leftOut: readonly string[] = [],
+): Promise<number> {
   const startMs = realNow();
   const brokenReporters: string[] = [];
   const reporter = makeReporter(options.reporter, (name) => brokenReporters.push(name));
@@ -212,7 +222,7 @@ async function runAll(plan: readonly PlannedRun[], options: Options): Promise<nu
   reporter.begin(describePlan(plan, options));
   const problems = [...(await canaryProblems(options))];
   const runs = await campaign.run();
-  const notes: string[] = [];
+  const notes: string[] = [...leftOut];
   if (second !== undefined) {
     const different = differences(runs, await second.hashes);
     if (!interrupted) problems.push(...different);

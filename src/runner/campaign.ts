@@ -49,7 +49,9 @@ export class Campaign {
 
   /** Resolves with the runs that were made, in the order of the plan. */
   async run(): Promise<readonly ScenarioRun[]> {
-    if (this.options.workers === 1) await this.work((planned) => this.runHere(planned));
+    // A real run leaves sockets of other libraries behind, which have no business here.
+    const isReal = this.plan.some(({ realTime }) => realTime !== undefined);
+    if (this.options.workers === 1 && !isReal) await this.work((each) => this.runHere(each));
     else await this.runOnPool();
     return this.runs;
   }

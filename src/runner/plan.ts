@@ -6,6 +6,13 @@ export interface PlannedRun {
   readonly file: string;
   readonly name: string;
   readonly seed: number;
+  /** Real milliseconds for one of the scenario; default 1. */
+  readonly scale?: number;
+  /** Absent: in virtual time. */
+  readonly realTime?: {
+    /** The API of a Toxiproxy; without it, each run starts one of our own. */
+    readonly toxiproxyUrl?: string;
+  };
 }
 
 /** The part of a campaign that one machine runs: the `index`-th of `count`, from 1. */

@@ -1,9 +1,11 @@
 /** One run, in this process or in a worker of the pool: the pool calls the default export. */
-import { simulate } from '../sim/simulation';
+import { simulate, type RunResult } from '../sim/simulation';
 
 import path from 'node:path';
 
+import { playable, runInRealTime } from '../realtime/real-run';
 import type { ScenarioRun } from '../report/scenario-run';
+import type { ScenarioInput } from '../sim/scenario';
 import type { PlannedRun } from './plan';
 import { readStory } from './stories';
 
@@ -16,24 +18,42 @@ export interface RunOneOptions {
 
 /** Runs a scenario file with a seed. */
 export default async function runOne(
-  { file, seed }: PlannedRun,
-  { onProgress }: RunOneOptions = {},
+  planned: PlannedRun,
+  options: RunOneOptions = {},
 ): Promise<ScenarioRun> {
-  const { scenario } = await readStory(file);
+  const { scenario } = await readStory(planned.file);
   const startMs = realNow();
+  const run = planned.realTime === undefined ? runVirtually : runReally;
   const {
     heard: _heard,
     lastEvents: _lastEvents,
     ...result
-  } = await simulate(scenario, {
-    seed,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
-  return { ...result, ...whereabouts(file, seed), wallMs: realNow() - startMs };
+  } = await run(scenario, planned, options);
+  return { ...result, ...whereabouts(planned), wallMs: realNow() - startMs };
+}
+
+function runVirtually(
+  scenario: ScenarioInput,
+  { scale = 1, seed }: PlannedRun,
+  { onProgress }: RunOneOptions,
+): Promise<RunResult> {
+  return simulate(scenario, { scale, seed, ...(onProgress === undefined ? {} : { onProgress }) });
+}
+
+async function runReally(
+  scenario: ScenarioInput,
+  { realTime, scale = 1, seed }: PlannedRun,
+): Promise<RunResult> {
+  const runnable = await playable(scenario, seed);
+  if ('reason' in runnable) throw new Error(runnable.reason);
+  const { result } = await runInRealTime(runnable, { scale, seed, ...realTime });
+  // It would never be the same again.
+  return { ...result, hash: '' };
 }
 
 /** What stands for a run that could not be made: its file has gone, or its worker has died. */
-export function unmadeRun({ file, name, seed }: PlannedRun, error: unknown): ScenarioRun {
+export function unmadeRun(planned: PlannedRun, error: unknown): ScenarioRun {
+  const { name, seed } = planned;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const claim = 'The run can be made.';
   return {
@@ -53,13 +73,21 @@ export function unmadeRun({ file, name, seed }: PlannedRun, error: unknown): Sce
     hash: '',
     virtualMs: 0,
     wallMs: 0,
-    ...whereabouts(file, seed),
+    ...whereabouts(planned),
   };
 }
 
-function whereabouts(file: string, seed: number): Pick<ScenarioRun, 'file' | 'replay'> {
+function whereabouts({
+  file,
+  realTime,
+  scale = 1,
+  seed,
+}: PlannedRun): Pick<ScenarioRun, 'file' | 'replay'> {
   const place = nearPath(file);
-  return { file: place, replay: `npm run scenarios -- ${quoted(place)} --seed ${seed}` };
+  const world = realTime === undefined ? '' : ' --world toxiproxy';
+  const speed = scale === 1 ? '' : ` --scale ${scale}`;
+  const command = `npm run scenarios -- ${quoted(place)} --seed ${seed}${world}${speed}`;
+  return { file: place, replay: command };
 }
 
 /** So that the command can be pasted into a shell. */
