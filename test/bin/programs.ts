@@ -96,7 +96,7 @@ export class Running {
 
 /** Starts one of our programs. */
 export function start(
-  program: 'client' | 'server' | 'scenarios' | 'toxiproxy',
+  program: 'client' | 'conformance' | 'server' | 'scenarios' | 'toxiproxy',
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,
@@ -141,6 +141,6 @@ function compile(): Promise<Exit> {
 /** Settings of whoever runs the tests are none of the programs'. */
 function inherited(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _colour, NODE_OPTIONS: _options, ...env } = process.env;
-  const ours = Object.entries(env).filter(([name]) => !name.startsWith('TARS_'));
+  const ours = Object.entries(env).filter(([name]) => !/^(TARS_|TOXIPROXY_URL$)/.test(name));
   return { ...Object.fromEntries(ours), NO_COLOR: '1' };
 }
