@@ -7,7 +7,15 @@ import { Command } from 'commander';
 
 import { formatMs } from '../format-ms';
 import { NOISE_MS } from '../realtime/loosened';
-import { FAILED, onOutputClosed, runMain, wholeNumber } from './command-line';
+import { removeOwnProxies } from '../realtime/toxiproxy-driver';
+import {
+  FAILED,
+  INTERRUPTED,
+  onOutputClosed,
+  onSignals,
+  runMain,
+  wholeNumber,
+} from './command-line';
 import { selectStories, toPattern, toScale } from './stories-option';
 
 interface Options {
@@ -32,15 +40,20 @@ async function main(): Promise<number> {
   const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
   say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
   const startMs = performance.now();
-  let done = 0;
+  const done: Verdict[] = [];
   const progress = setInterval(() => {
-    process.stderr.write(`  ${done} of ${stories.length} scenarios ...\n`);
+    process.stderr.write(`  ${done.length} of ${stories.length} scenarios ...\n`);
   }, PROGRESS_EVERY_MS);
+  onSignals(() => {
+    clearInterval(progress);
+    summarize(done, performance.now() - startMs);
+    void sweep().finally(() => process.exit(INTERRUPTED));
+  });
   const verdicts = await checkConformance(stories, {
     ...{ scale, seed, toleranceMs, workers },
     ...(TOXIPROXY_URL === undefined ? {} : { toxiproxyUrl: TOXIPROXY_URL }),
     onDone: (verdict) => {
-      done += 1;
+      done.push(verdict);
       tell(verdict);
     },
   }).finally(() => clearInterval(progress));
@@ -64,7 +77,7 @@ function makeCommand(): Command {
     .addHelpText(
       'after',
       '\nWith TOXIPROXY_URL set, that Toxiproxy is used in place of our own.' +
-        '\nExit code: 0 the worlds agree, 1 they do not, 2 wrong use.',
+        '\nExit code: 0 the worlds agree, 1 they do not, 2 wrong use, 130 interrupted by Ctrl-C.',
     )
     .exitOverride();
 }
@@ -89,6 +102,11 @@ function summarize(verdicts: readonly Verdict[], wallMs: number): number {
   const counts = `${compared.length - differing} agree, ${differing} do not, ${skipped} skipped`;
   say(`\n${counts}: ${formatMs(wallMs)}`);
   return differing === 0 ? 0 : FAILED;
+}
+
+/** What was interrupted leaves its proxies behind at a Toxiproxy that is not ours. */
+async function sweep(): Promise<void> {
+  if (TOXIPROXY_URL !== undefined) await removeOwnProxies(TOXIPROXY_URL).catch(() => undefined);
 }
 
 function describeToxiproxy(): string {

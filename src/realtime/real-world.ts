@@ -18,7 +18,7 @@ import type { RunWorld } from '../sim/run';
 import { toxicBody, type ToxicFault } from '../sim/toxics';
 import { freePort, LOOPBACK, LoopbackNetwork } from './loopback-network';
 import { RealClock } from './real-clock';
-import { ToxiproxyDriver } from './toxiproxy-driver';
+import { OWN_PROXIES, ToxiproxyDriver } from './toxiproxy-driver';
 
 export interface RealWorldOptions {
   /** Real milliseconds for a millisecond of the story. */
@@ -56,7 +56,7 @@ export class RealWorld extends HostedWorld implements RunWorld {
     this.clock = new RealClock(scale);
     this.timers = new ScaledLibraryTimers(scale);
     this.driver = new ToxiproxyDriver(toxiproxyUrl);
-    this.prefix = `${options.scenario.name}-${freshId()}`;
+    this.prefix = `${OWN_PROXIES}${options.scenario.name}-${freshId()}`;
     const hops = Object.keys(options.scenario.hosts).filter((name) => this.isHop(name));
     const programs = Object.fromEntries(hops.map((name) => [name, ELSEWHERE]));
     this.addHosts({ ...options, programs: { ...options.programs, ...programs } });

@@ -2,6 +2,16 @@ import { Toxiproxy, type Proxy } from 'toxiproxy-node-client';
 
 import type { ToxicBody } from '../sim/toxics';
 
+/** How the names of all proxies begin that this process makes, in whatever thread. */
+export const OWN_PROXIES = `tars-link-${process.pid}-`;
+
+/** Removes what threads of this process have left at a Toxiproxy, because they were stopped. */
+export async function removeOwnProxies(url: string): Promise<void> {
+  const proxies = Object.values(await new Toxiproxy(url).getAll());
+  const own = proxies.filter(({ name }) => name.startsWith(OWN_PROXIES));
+  await Promise.all(own.map((proxy) => proxy.remove()));
+}
+
 /** A Toxiproxy that cannot be reached, or that refuses what it is asked. */
 export class ToxiproxyDriverError extends Error {
   readonly code = 'TOXIPROXY_FAILED';

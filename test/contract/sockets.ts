@@ -31,6 +31,11 @@ interface Pair {
   readonly serverTrace: string[];
 }
 
+interface Timed {
+  readonly destroyed: boolean;
+  setTimeout(delayMs: number, callback: () => void): void;
+}
+
 export function socketsContract(name: string, makeWorld: () => Promise<SocketsWorld>): void {
   describe(`${name} keeps the contract of Sockets`, () => {
     let world: SocketsWorld;
@@ -178,6 +183,18 @@ export function socketsContract(name: string, makeWorld: () => Promise<SocketsWo
       expect(finished).to.be.greaterThan(0).and.lessThan(1024);
       pair.server.resume();
       await world.until(() => finished === 1024);
+      pair.client.destroy();
+      pair.server.destroy();
+    });
+
+    it('tells of a time-out once nothing has passed for so long, and closes nothing', async () => {
+      const pair = await connected(world);
+      const { client } = pair as unknown as { readonly client: Timed };
+      let timeouts = 0;
+      client.setTimeout(20, () => (timeouts += 1));
+      await world.until(() => timeouts === 1);
+      expect(client.destroyed).to.equal(false);
+      expect(pair.clientTrace).to.deep.equal([]);
       pair.client.destroy();
       pair.server.destroy();
     });
