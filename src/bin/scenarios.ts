@@ -242,6 +242,8 @@ function makeCampaign(
   reporter: Multiplexer,
 ): Campaign {
   const progress = new Progress(plan.length);
+  // In real time a run may take long to be finished, and tells nothing meanwhile.
+  if (plan.some(({ realTime }) => realTime !== undefined)) progress.keepTelling();
   return new Campaign(plan, {
     workers,
     maxFailures,
@@ -287,11 +289,20 @@ class Progress {
 
   finished(): void {
     this.done += 1;
-    this.tell(`${this.done} of ${this.runs} runs`);
+    this.tellCount();
+  }
+
+  /** For as long as there is anything to wait for. */
+  keepTelling(): void {
+    setInterval(() => this.tellCount(), PROGRESS_EVERY_MS).unref();
   }
 
   told({ name }: PlannedRun, virtualMs: number): void {
     this.tell(`${name}: ${formatMs(virtualMs)} of virtual time`);
+  }
+
+  private tellCount(): void {
+    if (this.done < this.runs) this.tell(`${this.done} of ${this.runs} runs`);
   }
 
   private tell(text: string): void {

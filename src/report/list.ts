@@ -78,7 +78,7 @@ export class ListReporter implements Reporter {
     const facts = [
       `${formatMs(run.virtualMs)} in ${seconds2(run.wallMs)}`,
       `${run.events.toLocaleString('en-US')} events`,
-      run.hash.slice(0, 12),
+      ...(run.hash === '' ? [] : [run.hash.slice(0, 12)]),
     ];
     this.line('');
     this.line(`${mark} ${bold(run.scenario)}  ${dim(facts.join(' · '))}`);
