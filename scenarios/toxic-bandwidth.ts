@@ -48,7 +48,7 @@ export default scenario({
       attributes: { rate: 0 },
     },
   ],
-  lasts: '60 s',
+  lasts: '50 s',
   expect: [
     {
       that: 'each word of the Pi that speaks is heard soon',

@@ -1,12 +1,12 @@
 import { scenario } from '../src/sim/scenario';
 
 const ANSWER_BYTES = 64_000;
-const SLICES = {
-  'pi-crumbs': { average_size: 7, size_variation: 3, delay: 50 },
-  'pi-slices': { average_size: 300, size_variation: 100, delay: 2_000 },
-} as const;
 const PIS = ['pi-crumbs', 'pi-slices'] as const;
-const WAYS = ['upstream', 'downstream'] as const;
+
+/** Crumbs while nobody speaks: the upgrade and the welcome, then pings. Slices at other times. */
+const CRUMBS = { average_size: 3, size_variation: 1, delay: 50 };
+const THIN = { average_size: 50, size_variation: 30, delay: 50 };
+const THICK = { average_size: 300, size_variation: 100, delay: 2_000 };
 
 export default scenario({
   name: 'toxic-slicer',
@@ -19,37 +19,57 @@ export default scenario({
     'pi-crumbs': { program: 'client', device: 'crumbs' },
     'pi-slices': { program: 'client', device: 'slices' },
   },
-  acts: PIS.map((on) => ({ at: '10..12 s', on, says: 'hey-jarvis-what-time-is-it' })),
-  faults: PIS.flatMap((host) =>
-    WAYS.map((stream) => ({
-      at: '0 s' as const,
-      kind: 'toxic' as const,
-      type: 'slicer' as const,
-      between: [host, 'server'] as [string, string],
-      stream,
-      attributes: SLICES[host],
-    })),
-  ),
+  acts: [
+    ...PIS.map((on) => ({ at: '10..12 s' as const, on, says: 'hey-jarvis-what-time-is-it' })),
+    { at: '25 s', on: 'pi-crumbs', presses: 'button' },
+  ],
+  faults: [
+    ...slicer('pi-crumbs', { at: '0 s', for: '9 s', attributes: CRUMBS }),
+    ...slicer('pi-crumbs', { at: '9 s', for: '17 s', attributes: THIN }),
+    ...slicer('pi-crumbs', { at: '26 s', attributes: CRUMBS }),
+    ...slicer('pi-slices', { at: '0 s', attributes: THICK }),
+  ],
   lasts: '35 s',
   expect: [
-    ...(['server', 'pi-crumbs'] as const).map((to) => ({
-      that: `bytes that come to ${to} at a time, in crumbs`,
-      check: 'values' as const,
-      of: { type: 'wire.delivered', from: 'toxiproxy-pi-crumbs', to },
-      field: 'bytes',
-      before: '35 s' as const,
-      // Halves of what is more than 10 bytes.
-      ranges: [[2, 10] as [number, number]],
-      times: 8_000,
-    })),
+    ...(['server', 'pi-crumbs'] as const).flatMap((to) => [
+      {
+        that: `bytes that come to ${to} at a time at first, in crumbs`,
+        check: 'values' as const,
+        of: { type: 'wire.delivered', from: 'toxiproxy-pi-crumbs', to },
+        field: 'bytes',
+        before: '9 s' as const,
+        ranges: [[1, 4] as [number, number]],
+        times: 60,
+      },
+      {
+        that: `and in slices when there is sound for ${to}`,
+        check: 'values' as const,
+        of: { type: 'wire.delivered', from: 'toxiproxy-pi-crumbs', to },
+        field: 'bytes',
+        after: '9 s' as const,
+        before: '25.5 s' as const,
+        // What is sent may be less than a slice.
+        ranges: [[1, 80] as [number, number]],
+        times: 800,
+      },
+      {
+        that: `and in crumbs again: the ping and the pong of ${to}`,
+        check: 'values' as const,
+        of: { type: 'wire.delivered', from: 'toxiproxy-pi-crumbs', to },
+        field: 'bytes',
+        after: '26 s' as const,
+        before: '35 s' as const,
+        ranges: [[1, 4] as [number, number]],
+        times: 2,
+      },
+    ]),
     ...(['server', 'pi-slices'] as const).map((to) => ({
-      that: `and to ${to}, in slices`,
+      that: `bytes that come to ${to} at a time from the other`,
       check: 'values' as const,
       of: { type: 'wire.delivered', from: 'toxiproxy-pi-slices', to },
       field: 'bytes',
       before: '35 s' as const,
-      // What is sent may be less than a slice.
-      ranges: [[2, 400] as [number, number]],
+      ranges: [[1, 400] as [number, number]],
       times: 160,
     })),
     ...PIS.flatMap((host) => [
@@ -79,13 +99,13 @@ export default scenario({
       },
     ]),
     {
-      // 160 slices and more, of 400 bytes and less; 6,400 crumbs of 10 bytes and less.
+      // 800 slices and more at 50 us, 160 and more at 2 ms.
       that: 'the end of the answer comes once all of its slices have come',
       check: 'within',
       from: { type: 'control.sent', host: 'server', message: 'tts_stream_end' },
       to: { type: 'control.received', message: 'tts_stream_end' },
       same: ['session'],
-      atLeast: '320 ms',
+      atLeast: '40 ms',
       atMost: '700 ms',
       times: PIS.length,
     },
@@ -100,3 +120,16 @@ export default scenario({
     { that: 'losses at either end', check: 'count', of: { type: 'link.lost' }, atMost: 0 },
   ],
 });
+
+function slicer(
+  host: string,
+  window: { at: `${number} s`; for?: `${number} s`; attributes: typeof CRUMBS },
+) {
+  return (['upstream', 'downstream'] as const).map((stream) => ({
+    ...window,
+    kind: 'toxic' as const,
+    type: 'slicer' as const,
+    between: [host, 'server'] as [string, string],
+    stream,
+  }));
+}

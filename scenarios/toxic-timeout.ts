@@ -19,11 +19,11 @@ export default scenario({
     ),
   },
   acts: [
-    { at: '21..22.5 s', on: 'pi-closed', says },
+    { at: '21.5..22 s', on: 'pi-closed', says },
     ...WAYS.map((way) => ({ at: '62 s' as const, on: `pi-${way}`, says })),
   ],
   faults: [
-    { ...toxic, for: '8 s', between: ['pi-closed', 'server'], stream: 'upstream', attributes },
+    { ...toxic, for: '7.5 s', between: ['pi-closed', 'server'], stream: 'upstream', attributes },
     { ...toxic, for: '5 s', between: ['pi-quiet', 'server'], attributes },
     { ...toxic, for: '33.5..35.5 s', between: ['pi-deaf', 'server'] },
     { ...toxic, for: '21 s', between: ['pi-mute', 'server'], stream: 'upstream' },

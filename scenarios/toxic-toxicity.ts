@@ -26,7 +26,7 @@ export default scenario({
   },
   faults: Object.entries(TOXICITY).map(([host, toxicity]) => ({
     at: '0 s',
-    for: '19.5 s',
+    for: '25 s',
     kind: 'toxic',
     type: 'reset_peer',
     between: [host, 'server'],

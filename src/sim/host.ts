@@ -352,15 +352,14 @@ export class Life {
 
   private ports(): HostPorts {
     const { clock, host, world } = this;
-    const random = world.random.fork(`${host.name}/${this.boot}`);
-    const masks = random.fork('masks');
+    const masks = lifeOf(world.random, host.name, this.boot).fork('masks');
     return {
       clock: {
         now: () => clock.now(),
         setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
         clearTimeout: (timer) => clock.clearTimeout(timer),
       },
-      random: random.fork('program'),
+      random: chanceOf(world.random, host.name, this.boot),
       sockets: {
         connect: (options) => this.use('sockets').nic.connect(options),
         listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),
@@ -390,4 +389,13 @@ function startedEvent(spec: HostSpec): AnyEvent {
   const hasOwn = 'settings' in spec && Object.keys(spec.settings).length > 0;
   const settings = hasOwn ? { settings: spec.settings } : {};
   return { type: 'host.started', program, ...server, ...settings };
+}
+
+/** What chance the program of a host has in one of its lives, the first by default. */
+export function chanceOf(random: SeededRandom, host: string, boot = 1): SeededRandom {
+  return lifeOf(random, host, boot).fork('program');
+}
+
+function lifeOf(random: SeededRandom, host: string, boot: number): SeededRandom {
+  return random.fork(`${host}/${boot}`);
 }
