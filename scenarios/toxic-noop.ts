@@ -5,8 +5,9 @@ const ANSWER_BYTES = 64_000;
 export default scenario({
   name: 'toxic-noop',
   story:
-    'A Toxiproxy stands between the Pi and its server, with a noop in either direction, put there ' +
-    'and taken away in the middle of a session. Nobody notices: not a byte, not a millisecond.',
+    'A Toxiproxy stands between the Pi and its server, with a noop in either direction, put ' +
+    'there and taken away in the middle of a session. Nobody notices: not a byte, not a ' +
+    'millisecond.',
   hosts: { server: { program: 'server', engine: {} }, pi: { program: 'client' } },
   acts: [{ at: '10 s', says: 'hey-jarvis-what-time-is-it' }],
   faults: [

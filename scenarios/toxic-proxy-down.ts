@@ -7,9 +7,9 @@ const PIS = ['pi-short', 'pi-long'] as const;
 export default scenario({
   name: 'toxic-proxy-down',
   story:
-    'The proxy before the server goes down, with the connections that it had, in the middle of a ' +
-    'session. A Pi that dials before it is back is refused, as by a server that is away, and waits ' +
-    'longer; the other notices nothing but the loss. Both answer to the next word.',
+    'The proxy before the server goes down, with the connections that it had, in the middle ' +
+    'of a session. A Pi that dials before it is back is refused, as by a server that is away, ' +
+    'and waits longer; the other notices nothing but the loss. Both answer to the next word.',
   hosts: {
     server: { program: 'server', engine: { answerLasts: '12 s' } },
     'pi-short': { program: 'client', device: 'short' },

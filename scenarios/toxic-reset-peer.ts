@@ -8,8 +8,8 @@ export default scenario({
   name: 'toxic-reset-peer',
   story:
     'The first byte on the way resets both ends: of a question at once, of an answer half a ' +
-    'second later, and of a link that nobody uses not before its first ping. The Pi falls silent, ' +
-    'the person hears that it was cut short, and the next question is answered.',
+    'second later, and of a link that nobody uses not before its first ping. The Pi falls ' +
+    'silent, the person hears that it was cut short, and the next question is answered.',
   hosts: {
     server: { program: 'server', engine: { answerLasts: '8 s', pieceEvery: '100 ms' } },
     ...Object.fromEntries(

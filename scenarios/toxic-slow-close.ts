@@ -7,10 +7,10 @@ const attributes = { delay: 12_000 };
 export default scenario({
   name: 'toxic-slow-close',
   story:
-    'The FIN comes 12 s late. A Pi that was told by a close frame does not wait for it; one whose ' +
-    'server was killed takes the link for alive until then, and whoever calls it hears that it ' +
-    'cannot be. A Pi that is killed itself is back before its FIN is, and its new connection ' +
-    'takes the place of the old.',
+    'The FIN comes 12 s late. A Pi that was told by a close frame does not wait for it; one ' +
+    'whose server was killed takes the link for alive until then, and whoever calls it hears ' +
+    'that it cannot be. A Pi that is killed itself is back before its FIN is, and its new ' +
+    'connection takes the place of the old.',
   hosts: {
     server: { program: 'server' },
     restarts: { program: 'server' },

@@ -5,8 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { WorldOptions } from '../sim/hosted-world';
 import type { Invariant } from '../sim/invariants/invariant';
 import { Run, type RunResult } from '../sim/run';
-import { chanceOf } from '../sim/host';
-import { SeededRandom } from '../sim/random';
+import { chanceOf, SeededRandom } from '../sim/random';
 import type { Scenario } from '../sim/scenario';
 import { startToxiproxy, type RunningToxiproxy } from './embedded-toxiproxy';
 import { loosened, NOISE_MS } from './loosened';
@@ -84,6 +83,8 @@ async function startOwn(
 ): Promise<ReadonlyMap<string, RunningToxiproxy>> {
   const random = new SeededRandom(seed, scenario.name);
   const own = new Map<string, RunningToxiproxy>();
-  for (const hop of hopsOf(scenario)) own.set(hop, await startToxiproxy(chanceOf(random, hop)));
+  for (const hop of hopsOf(scenario)) {
+    own.set(hop, await startToxiproxy(chanceOf(random, hop, 1, 'program')));
+  }
   return own;
 }

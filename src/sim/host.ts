@@ -6,7 +6,7 @@ import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
 import { HostClock, type WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
 import { once, type Undo } from './path';
-import type { SeededRandom } from './random';
+import { chanceOf, type SeededRandom } from './random';
 import { USUAL_VALIDITY, type Validity } from './tls-handshake';
 import type { RunOnHost } from './virtual-nic';
 
@@ -352,14 +352,14 @@ export class Life {
 
   private ports(): HostPorts {
     const { clock, host, world } = this;
-    const masks = lifeOf(world.random, host.name, this.boot).fork('masks');
+    const masks = chanceOf(world.random, host.name, this.boot, 'masks');
     return {
       clock: {
         now: () => clock.now(),
         setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
         clearTimeout: (timer) => clock.clearTimeout(timer),
       },
-      random: chanceOf(world.random, host.name, this.boot),
+      random: chanceOf(world.random, host.name, this.boot, 'program'),
       sockets: {
         connect: (options) => this.use('sockets').nic.connect(options),
         listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),
@@ -389,13 +389,4 @@ function startedEvent(spec: HostSpec): AnyEvent {
   const hasOwn = 'settings' in spec && Object.keys(spec.settings).length > 0;
   const settings = hasOwn ? { settings: spec.settings } : {};
   return { type: 'host.started', program, ...server, ...settings };
-}
-
-/** What chance the program of a host has in one of its lives, the first by default. */
-export function chanceOf(random: SeededRandom, host: string, boot = 1): SeededRandom {
-  return lifeOf(random, host, boot).fork('program');
-}
-
-function lifeOf(random: SeededRandom, host: string, boot: number): SeededRandom {
-  return random.fork(`${host}/${boot}`);
 }

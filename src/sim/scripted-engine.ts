@@ -85,14 +85,24 @@ class ScriptedSession implements EngineSession {
 
   private async *speech(pcm: Buffer): AsyncGenerator<Buffer> {
     const { pause, pieceEvery, speechFailsAfter = Infinity } = this.script;
+    let dueMs = this.clock.now();
     for (let at = 0; at < pcm.length; at += PIECE_BYTES) {
       if (at >= speechFailsAfter * BYTES_PER_MS) {
         throw new Error('The script says that speech breaks off.');
       }
-      if (at > 0) await this.pass(pieceEvery);
+      if (at > 0) dueMs = await this.nextPiece(dueMs, pieceEvery);
       if (pause !== undefined && isFirstFrom(pause.after, at)) await this.pass(pause.for);
       yield pcm.subarray(at, at + PIECE_BYTES);
     }
+  }
+
+  /** Real timers are late; what one is late by comes off the next wait. Returns when it was due. */
+  private async nextPiece(lastDueMs: number, everyMs: number): Promise<number> {
+    const lateMs = this.clock.now() - lastDueMs;
+    const waitMs = lateMs < everyMs ? everyMs - lateMs : everyMs;
+    const dueMs = this.clock.now() + waitMs;
+    await this.pass(waitMs);
+    return dueMs;
   }
 
   private pass(ms: number): Promise<void> {
