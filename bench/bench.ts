@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
 
 const TOXIC_CASE = '(f) a MiB, toxic';
 const LOOPBACK_CASE = '(g) loopback';
-const TOXIC_ROUNDS = 10;
+const TOXIC_ROUNDS = 40;
 const LOOPBACK_ROUNDS = 5;
 const LOOPBACK_MIB = 256;
 const PING_PONGS = 5_000;

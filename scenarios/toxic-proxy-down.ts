@@ -20,8 +20,8 @@ export default scenario({
     { at: '40 s' as const, on, says },
   ]),
   faults: [
-    { at: '12..15 s', for: '0.5..1.8 s', kind: 'proxy_down', between: ['pi-short', 'server'] },
-    { at: '16..20 s', for: '3.2..5.8 s', kind: 'proxy_down', between: ['pi-long', 'server'] },
+    { at: '15..17 s', for: '0.5..1.8 s', kind: 'proxy_down', between: ['pi-short', 'server'] },
+    { at: '18..20 s', for: '3.2..5.8 s', kind: 'proxy_down', between: ['pi-long', 'server'] },
   ],
   lasts: '65 s',
   expect: [
