@@ -14,6 +14,15 @@ import { createClock } from '@sinonjs/fake-timers';
 
 import type { ScenarioInput } from '../src/sim/scenario';
 import { idle, oneSession, stream, year } from './cases';
+import {
+  pipeTo,
+  roundTripUs,
+  throughput,
+  TOXICS,
+  toxiproxyTo,
+  virtualMib,
+  virtualMibWithoutProxy,
+} from './toxic-cases';
 
 interface Case {
   readonly name: string;
@@ -38,6 +47,13 @@ const CASES: readonly Case[] = [
   { name: '(e) a year', aim: 'under 5 min', scenario: year(), runs: 1, rounds: 1 },
 ];
 
+const TOXIC_CASE = '(f) a MiB, toxic';
+const LOOPBACK_CASE = '(g) loopback';
+const TOXIC_ROUNDS = 40;
+const LOOPBACK_ROUNDS = 5;
+const LOOPBACK_MIB = 256;
+const PING_PONGS = 5_000;
+
 const BASELINE_STEPS = 200_000;
 
 /** Taken before a run replaces it. */
@@ -45,18 +61,56 @@ const now = performance.now.bind(performance);
 
 async function main(): Promise<void> {
   const wanted = process.argv[2];
+  const isWanted = (name: string): boolean => wanted === undefined || name.includes(wanted);
   const baseline = await best(5, bareTimers);
   const baselineUs = perStepUs(baseline);
   print('case', 'x real time', 'steps/s', 'us/step', 'of bare', 'runs/s', 'wall', 'aim');
   show('(0) bare timers', '', baseline, 1, baselineUs);
   for (const each of CASES) {
-    if (wanted !== undefined && !each.name.includes(wanted)) continue;
+    if (!isWanted(each.name)) continue;
     const heapBefore = heapMb();
     const measured = await best(each.rounds, () => measure(each));
     show(each.name, each.aim, measured, each.runs, baselineUs);
     if (each.rounds === 1)
       process.stdout.write(`    heap ${heapBefore} MB before, ${heapMb()} MB after\n`);
   }
+  if (isWanted(TOXIC_CASE)) await showToxics();
+  if (isWanted(LOOPBACK_CASE)) await showLoopback();
+}
+
+/** Wall milliseconds of a MiB in virtual time, in turns, the least of several. */
+async function showToxics(): Promise<void> {
+  print(TOXIC_CASE, 'wall ms', 'of direct', 'of a proxy');
+  const least: Record<string, number> = {};
+  const take = (name: string, wallMs: number): void => {
+    least[name] = Math.min(least[name] ?? Infinity, wallMs);
+  };
+  for (let round = 0; round < TOXIC_ROUNDS; round += 1) {
+    take('no proxy', await virtualMibWithoutProxy());
+    for (const [name, toxic] of Object.entries(TOXICS)) take(name, await virtualMib(toxic));
+  }
+  const { 'a proxy': plain = NaN, 'no proxy': direct = NaN } = least;
+  for (const [name, wallMs] of Object.entries(least)) {
+    const times = [wallMs / direct, wallMs / plain].map((each) => `${each.toFixed(1)} x`);
+    print(`    ${name}`, wallMs.toFixed(2), ...times);
+  }
+}
+
+/** Our Toxiproxy without toxics beside a bare pipe, in turns, best of several. */
+async function showLoopback(): Promise<void> {
+  print(LOOPBACK_CASE, 'MiB/s', 'of a pipe', 'us/round', 'of a pipe', '', '', 'aim');
+  const mib = { pipe: 0, proxy: 0 };
+  const us = { pipe: Infinity, proxy: Infinity };
+  for (let round = 0; round < LOOPBACK_ROUNDS; round += 1) {
+    mib.pipe = Math.max(mib.pipe, await throughput(pipeTo, LOOPBACK_MIB));
+    mib.proxy = Math.max(mib.proxy, await throughput(toxiproxyTo, LOOPBACK_MIB));
+    us.pipe = Math.min(us.pipe, await roundTripUs(pipeTo, PING_PONGS));
+    us.proxy = Math.min(us.proxy, await roundTripUs(toxiproxyTo, PING_PONGS));
+  }
+  print('    a bare pipe', whole(mib.pipe), '', us.pipe.toFixed(1));
+  const times = [`${(mib.pipe / mib.proxy).toFixed(2)} x`, `${(us.proxy / us.pipe).toFixed(2)} x`];
+  const figures = [whole(mib.proxy), times[0] ?? '', us.proxy.toFixed(1), times[1] ?? ''];
+  print('    our Toxiproxy', ...figures, '', '', 'within 1.3 x');
 }
 
 /** As many timers as steps, each with one drain of the event loop, and nothing else. */

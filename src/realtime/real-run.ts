@@ -5,17 +5,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { WorldOptions } from '../sim/hosted-world';
 import type { Invariant } from '../sim/invariants/invariant';
 import { Run, type RunResult } from '../sim/run';
-import { SeededRandom } from '../sim/random';
-import { startToxiproxy } from './embedded-toxiproxy';
+import { chanceOf, SeededRandom } from '../sim/random';
+import type { Scenario } from '../sim/scenario';
+import { startToxiproxy, type RunningToxiproxy } from './embedded-toxiproxy';
 import { loosened, NOISE_MS } from './loosened';
-import { RealWorld } from './real-world';
+import { hopsOf, RealWorld } from './real-world';
 import { throughToxiproxy, type LeftOut } from './through-toxiproxy';
 
 export interface RealRunOptions {
   readonly seed: number;
   /** Real milliseconds for a millisecond of the scenario. */
   readonly scale: number;
-  /** The API of a Toxiproxy; without it, one of our own is started. */
+  /** The API of a Toxiproxy; without it, one of our own is started for each that the story has. */
   readonly toxiproxyUrl?: string;
   readonly keepEvents?: number;
 }
@@ -52,11 +53,8 @@ export async function runInRealTime(
   { scenario, sounds }: Runnable,
   { keepEvents, scale, seed, toxiproxyUrl }: RealRunOptions,
 ): Promise<RealResult> {
-  const own =
-    toxiproxyUrl === undefined
-      ? await startToxiproxy(new SeededRandom(seed, 'toxiproxy'))
-      : undefined;
-  const world = { scale, toxiproxyUrl: toxiproxyUrl ?? own?.url ?? '' };
+  const own = toxiproxyUrl === undefined ? await startOwn(scenario, seed) : undefined;
+  const world = { scale, toxiproxyOf: (hop: string) => own?.get(hop)?.url ?? toxiproxyUrl ?? '' };
   const options = { seed, scale, ...(keepEvents === undefined ? {} : { keepEvents }) };
   const stalls = monitorEventLoopDelay({ resolution: 5 });
   stalls.enable();
@@ -74,6 +72,19 @@ export async function runInRealTime(
     return { result, stallMs: Math.max(stalls.max / 1e6, mostLateMs()) };
   } finally {
     stalls.disable();
-    await own?.close();
+    for (const toxiproxy of own?.values() ?? []) await toxiproxy.close();
   }
+}
+
+/** One for each that the simulator has as a host, with the chance of that host. */
+async function startOwn(
+  scenario: Scenario,
+  seed: number,
+): Promise<ReadonlyMap<string, RunningToxiproxy>> {
+  const random = new SeededRandom(seed, scenario.name);
+  const own = new Map<string, RunningToxiproxy>();
+  for (const hop of hopsOf(scenario)) {
+    own.set(hop, await startToxiproxy(chanceOf(random, hop, 1, 'program')));
+  }
+  return own;
 }

@@ -23,8 +23,8 @@ import { OWN_PROXIES, ToxiproxyDriver } from './toxiproxy-driver';
 export interface RealWorldOptions {
   /** Real milliseconds for a millisecond of the story. */
   readonly scale: number;
-  /** Where the API of a Toxiproxy is. */
-  readonly toxiproxyUrl: string;
+  /** Where the API of the Toxiproxy is that stands for this host. */
+  readonly toxiproxyOf: (hop: string) => string;
 }
 
 /** What another process runs in this world. */
@@ -37,7 +37,7 @@ export class RealWorld extends HostedWorld implements RunWorld {
   readonly entriesRun = 0;
   private readonly scenario: Scenario;
   private readonly scale: number;
-  private readonly driver: ToxiproxyDriver;
+  private readonly drivers = new Map<string, ToxiproxyDriver>();
   /** Tells the proxies of this run from those of others at the same Toxiproxy. */
   private readonly prefix: string;
   private readonly downs = new Map<string, number>();
@@ -49,15 +49,15 @@ export class RealWorld extends HostedWorld implements RunWorld {
   private isInTurn = false;
   private toxics = 0;
 
-  constructor(options: WorldOptions, { scale, toxiproxyUrl }: RealWorldOptions) {
+  constructor(options: WorldOptions, { scale, toxiproxyOf }: RealWorldOptions) {
     super(options);
     this.scenario = options.scenario;
     this.scale = scale;
     this.clock = new RealClock(scale);
     this.timers = new ScaledLibraryTimers(scale);
-    this.driver = new ToxiproxyDriver(toxiproxyUrl);
     this.prefix = `${OWN_PROXIES}${options.scenario.name}-${freshId()}`;
-    const hops = Object.keys(options.scenario.hosts).filter((name) => this.isHop(name));
+    const hops = hopsOf(options.scenario);
+    for (const hop of hops) this.drivers.set(hop, new ToxiproxyDriver(toxiproxyOf(hop)));
     const programs = Object.fromEntries(hops.map((name) => [name, ELSEWHERE]));
     this.addHosts({ ...options, programs: { ...options.programs, ...programs } });
   }
@@ -68,11 +68,8 @@ export class RealWorld extends HostedWorld implements RunWorld {
     for (const [name, spec] of Object.entries(hosts)) {
       if (spec.program !== 'toxiproxy') continue;
       const upstream = this.network.portOf(spec.upstream);
-      await this.driver.createProxy(
-        this.proxyOf(name),
-        at(this.network.portOf(name)),
-        at(upstream),
-      );
+      const listen = at(this.network.portOf(name));
+      await this.driver(name).createProxy(this.proxyOf(name), listen, at(upstream));
     }
     this.timers.arm();
   }
@@ -81,12 +78,12 @@ export class RealWorld extends HostedWorld implements RunWorld {
     this.clock.close();
     this.network.close();
     this.timers.disarm();
-    await this.driver.close();
+    for (const driver of this.drivers.values()) await driver.close();
   }
 
   /** The story begins when the Toxiproxy is ready. */
   async settled(): Promise<void> {
-    await this.driver.idle();
+    for (const driver of this.drivers.values()) await driver.idle();
     if (this.error !== undefined) throw this.error as Error;
     this.clock.restart();
   }
@@ -167,22 +164,23 @@ export class RealWorld extends HostedWorld implements RunWorld {
 
   private addToxic(fault: ToxicFault): Heal {
     this.toxics += 1;
-    const proxy = this.hop(...fault.between);
+    const hop = this.hop(...fault.between);
+    const [driver, proxy] = [this.driver(hop), this.proxyOf(hop)];
     const body = toxicBody(fault, `toxic-${this.toxics}`, this.scale);
-    this.drive(this.driver.addToxic(proxy, body));
-    return () => this.drive(this.driver.removeToxic(proxy, body.name));
+    this.drive(driver.addToxic(proxy, body));
+    return () => this.drive(driver.removeToxic(proxy, body.name));
   }
 
-  private takeDown(proxy: string): Heal {
-    this.changeDowns(proxy, 1);
-    return () => this.changeDowns(proxy, -1);
+  private takeDown(hop: string): Heal {
+    this.changeDowns(hop, 1);
+    return () => this.changeDowns(hop, -1);
   }
 
-  private changeDowns(proxy: string, by: number): void {
-    const before = this.downs.get(proxy) ?? 0;
-    this.downs.set(proxy, before + by);
+  private changeDowns(hop: string, by: number): void {
+    const before = this.downs.get(hop) ?? 0;
+    this.downs.set(hop, before + by);
     if ((before === 0) !== (before + by === 0)) {
-      this.drive(this.driver.setEnabled(proxy, before + by === 0));
+      this.drive(this.driver(hop).setEnabled(this.proxyOf(hop), before + by === 0));
     }
   }
 
@@ -197,16 +195,23 @@ export class RealWorld extends HostedWorld implements RunWorld {
   private hop(client: string, server: string): string {
     const hop = hopBetween(this.scenario, client, server);
     if (hop === undefined) throw new Error(`No Toxiproxy stands between ${client} and ${server}.`);
-    return this.proxyOf(hop);
+    return hop;
+  }
+
+  private driver(hop: string): ToxiproxyDriver {
+    const driver = this.drivers.get(hop);
+    if (driver === undefined) throw new Error(`No Toxiproxy stands for the host ${hop}.`);
+    return driver;
   }
 
   private proxyOf(hop: string): string {
     return `${this.prefix}-${hop}`;
   }
+}
 
-  private isHop(name: string): boolean {
-    return this.scenario.hosts[name]?.program === 'toxiproxy';
-  }
+/** The hosts of a story that are a Toxiproxy. */
+export function hopsOf({ hosts }: Pick<Scenario, 'hosts'>): string[] {
+  return Object.keys(hosts).filter((name) => hosts[name]?.program === 'toxiproxy');
 }
 
 function at(port: number): string {

@@ -6,7 +6,7 @@ import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
 import { HostClock, type WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
 import { once, type Undo } from './path';
-import type { SeededRandom } from './random';
+import { chanceOf, type SeededRandom } from './random';
 import { USUAL_VALIDITY, type Validity } from './tls-handshake';
 import type { RunOnHost } from './virtual-nic';
 
@@ -355,15 +355,14 @@ export class Life {
 
   private ports(): HostPorts {
     const { clock, host, world } = this;
-    const random = world.random.fork(`${host.name}/${this.boot}`);
-    const masks = random.fork('masks');
+    const masks = chanceOf(world.random, host.name, this.boot, 'masks');
     return {
       clock: {
         now: () => clock.now(),
         setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
         clearTimeout: (timer) => clock.clearTimeout(timer),
       },
-      random: random.fork('program'),
+      random: chanceOf(world.random, host.name, this.boot, 'program'),
       sockets: {
         connect: (options) => this.use('sockets').nic.connect(options),
         listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),

@@ -70,3 +70,13 @@ function hash128(text: string): Uint32Array {
   h1 ^= h2 ^ h3 ^ h4;
   return Uint32Array.of(h1, h2 ^ h1, h3 ^ h1, h4 ^ h1);
 }
+
+/** What chance a host has in one of its lives, counted from 1: its program, or another use. */
+export function chanceOf(
+  random: SeededRandom,
+  host: string,
+  boot: number,
+  use: 'program' | 'masks',
+): SeededRandom {
+  return random.fork(`${host}/${boot}`).fork(use);
+}

@@ -8,7 +8,8 @@ export function setAlarm(clock: Clock, delayMs: number, callback: () => void): (
   const dueMs = clock.now() + delayMs;
   let timer: TimerHandle | undefined;
   const hop = (): void => {
-    const leftMs = dueMs - clock.now();
+    // Real time goes on between two looks, and a microsecond may be over at the second.
+    const leftMs = Math.max(0, dueMs - clock.now());
     timer =
       leftMs > LONGEST_HOP_MS
         ? clock.setTimeout(hop, LONGEST_HOP_MS)

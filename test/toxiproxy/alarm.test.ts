@@ -28,4 +28,20 @@ describe('alarm', () => {
     expect(rung).to.equal(1);
     expect(delays).to.deep.equal([2 ** 31 - 1, 2 ** 31 - 1, 2]);
   });
+
+  it('asks for no time below zero, though time goes on while it looks', () => {
+    const delays: number[] = [];
+    let nowMs = 0;
+    const clock = {
+      now: () => (nowMs += 1),
+      setTimeout: (_: () => void, delayMs: number) => {
+        delays.push(delayMs);
+        return {};
+      },
+      clearTimeout: () => undefined,
+    };
+    // A slicer waits for a hundredth of a millisecond, and a SystemClock refuses less than none.
+    setAlarm(clock, 0.01, () => undefined);
+    expect(delays).to.deep.equal([0]);
+  });
 });
