@@ -2,16 +2,28 @@
 /** `npm run conformance`: how far the simulator and real sockets agree. */
 // First, because the simulator has to come before `ws`.
 import { checkConformance, type Verdict } from '../realtime/conformance';
+import { checkNamespaces } from '../realtime/netns-conformance';
 
 import { Command, InvalidArgumentError } from 'commander';
 
 import { formatMs } from '../format-ms';
 import { NOISE_MS } from '../realtime/loosened';
+import { whyNoNamespaces } from '../realtime/netns';
+import { NETNS_STORIES } from '../realtime/netns-stories';
 import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
-import { FAILED, onOutputClosed, runMain, UsageError, wholeNumber } from './command-line';
+import {
+  FAILED,
+  INTERRUPTED,
+  onOutputClosed,
+  onSignals,
+  runMain,
+  UsageError,
+  wholeNumber,
+} from './command-line';
 
 interface Options {
   readonly grep?: RegExp;
+  readonly netns?: true;
   readonly scale: number;
   readonly seed: number;
   readonly workers: number;
@@ -27,7 +39,11 @@ async function main(): Promise<number> {
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const stories = await select(command.args, options.grep);
+  return options.netns ? conformNamespaces(options) : conform(command.args, options);
+}
+
+async function conform(files: readonly string[], options: Options): Promise<number> {
+  const stories = await select(files, options.grep);
   const { scale, seed, tolerance: toleranceMs, workers } = options;
   const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
   say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
@@ -47,6 +63,30 @@ async function main(): Promise<number> {
   return summarize(verdicts, performance.now() - startMs);
 }
 
+/** With real kernels: the production programs as processes, in network namespaces. */
+async function conformNamespaces({ grep, seed, tolerance: toleranceMs }: Options): Promise<number> {
+  const reason = await whyNoNamespaces();
+  if (reason !== undefined) {
+    say(`skipped: ${reason}`);
+    return 0;
+  }
+  const stories = NETNS_STORIES.filter(({ name }) => grep?.test(name) ?? true);
+  if (stories.length === 0) throw new UsageError('error: no story matches.');
+  say('The production programs in network namespaces beside the simulator, in real time, within');
+  say(`${toleranceMs} ms and twice the longest stall, and an eighth of a wait for the kernel.\n`);
+  const startMs = performance.now();
+  const interrupted = new AbortController();
+  onSignals(() => interrupted.abort());
+  const { signal } = interrupted;
+  try {
+    const verdicts = await checkNamespaces(stories, { seed, toleranceMs, signal, onDone: tell });
+    return summarize(verdicts, performance.now() - startMs);
+  } catch (error) {
+    if (signal.aborted) return INTERRUPTED;
+    throw error;
+  }
+}
+
 function makeCommand(): Command {
   return new Command('npm run conformance --')
     .description('Plays scenarios in virtual time and over real sockets, and compares the two.')
@@ -61,6 +101,7 @@ function makeCommand(): Command {
     .option('-s, --seed <number>', 'what all chance comes from', wholeNumber(0), 1)
     .option('-w, --workers <number>', 'scenarios in real time at once', wholeNumber(1, 64), 4)
     .option('--tolerance <ms>', 'how far times may differ, in real ms', wholeNumber(1), NOISE_MS)
+    .option('--netns', 'stories of its own, with processes in network namespaces (Linux, root)')
     .addHelpText(
       'after',
       '\nWith TOXIPROXY_URL set, that Toxiproxy is used in place of our own.' +
