@@ -22,7 +22,7 @@ const HEARTBEATS: ReadonlySet<string> = new Set(['heartbeat.sent', 'heartbeat.po
 
 /** What may have waited for a kernel to send something again. */
 const RESENT: ReadonlySet<string> = new Set(['link.open', 'heartbeat.pong']);
-/** A timer of Linux that is set for long is late by up to an eighth of it (`kernel/time/timer.c`). */
+/** A long timer of Linux is late by up to an eighth of its length (`kernel/time/timer.c`). */
 const KERNEL_LATENESS = 1 / 8;
 
 /** A process takes a while to start, and who waits for it as well. */
@@ -138,12 +138,15 @@ function describe(event: RecordedEvent | undefined): string {
   return [event.type, ...said].join(' ');
 }
 
-/** Without the wait before a dial, which chance has drawn and which is told when it begins. */
+/** From the event before; to a dial from the end of the wait that was drawn and told before it. */
 function sinceLast(thread: Thread, at: number): number {
-  const [last, event] = [thread[at - 1], thread[at]];
-  const sinceMs = (event?.atMs ?? 0) - (last?.atMs ?? 0);
-  const isDrawn = event?.type === 'link.dialing' && last?.type === 'backoff.scheduled';
-  return isDrawn ? sinceMs - last.delayMs : sinceMs;
+  const event = thread[at];
+  const atMs = event?.atMs ?? 0;
+  if (event?.type === 'state.changed' && event.cause === 'dial') {
+    const wait = thread.slice(0, at).findLast(({ type }) => type === 'backoff.scheduled');
+    if (wait?.type === 'backoff.scheduled') return atMs - wait.atMs - wait.delayMs;
+  }
+  return atMs - (thread[at - 1]?.atMs ?? 0);
 }
 
 /** When a device comes is told where it dials: at the server that hangs by its start and waits. */

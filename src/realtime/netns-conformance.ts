@@ -52,7 +52,7 @@ export async function checkNamespaces(
   return Promise.all(runs);
 }
 
-/** Until the story's end: what a run does afterwards, to see whether all comes to rest, is its own. */
+/** Until the story's end; afterwards a run sees whether all comes to rest, and that is its own. */
 async function playVirtually(
   story: ScenarioInput,
   seed: number,
@@ -60,5 +60,5 @@ async function playVirtually(
   const runnable = await checkRunnable(story, seed);
   const { lastEvents } = await simulateChecked(runnable, { seed, keepEvents: ALL_EVENTS });
   const { scenario } = runnable;
-  return { scenario, virtual: lastEvents.filter(({ atMs }) => atMs <= scenario.lasts) };
+  return { scenario, virtual: lastEvents.filter(({ atMs }) => atMs < scenario.lasts) };
 }

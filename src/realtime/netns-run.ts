@@ -25,13 +25,13 @@ export async function runInNamespaces(
   signal: AbortSignal,
 ): Promise<NetnsResult> {
   const play = new NetnsPlay(scenario, signal);
-  const closeAtExit = (): void => play.close();
-  process.once('exit', closeAtExit);
+  const clearAtExit = (): void => play.clear();
+  process.once('exit', clearAtExit);
   try {
     return await play.run();
   } finally {
-    process.off('exit', closeAtExit);
-    play.close();
+    await play.close();
+    process.off('exit', clearAtExit);
   }
 }
 
@@ -75,13 +75,23 @@ class NetnsPlay {
     stalls.disable();
     const events = this.lives.flatMap((life) => this.eventsOf(life));
     for (const host of ['pi', 'server']) await this.programOn(host).stop();
-    return { events: events.filter(({ atMs }) => atMs <= lasts), stallMs: stalls.max / 1e6 };
+    return { events: events.filter(({ atMs }) => atMs < lasts), stallMs: stalls.max / 1e6 };
   }
 
-  /** May be called twice. */
-  close(): void {
+  /** Leaves nothing behind. */
+  async close(): Promise<void> {
+    this.endPrograms();
+    await this.net.close();
+  }
+
+  /** The same at once, for the end of this process. */
+  clear(): void {
+    this.endPrograms();
+    this.net.clear();
+  }
+
+  private endPrograms(): void {
     for (const { program } of this.lives) program.signal('SIGKILL');
-    this.net.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

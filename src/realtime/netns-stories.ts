@@ -7,7 +7,7 @@
  */
 import { scenario, type ScenarioInput } from '../sim/scenario';
 
-/** Both are connected from 1 s on: pings leave at 31 s, and unanswered they cost the link at 41 s. */
+/** They are connected from 1 s on: they ping at 31 s, and unanswered lose each other at 41 s. */
 const HOSTS = {
   server: { program: 'server' },
   pi: { program: 'client', startsAt: '1 s' },

@@ -53,7 +53,7 @@ async function tryOut(): Promise<Footing['trialError']> {
   } catch (error) {
     return error as NonNullable<Footing['trialError']>;
   } finally {
-    net.close();
+    await net.close();
   }
 }
 
@@ -101,11 +101,11 @@ export class NamespaceNet {
     const namespace = `${this.prefix}-${host}-${this.boots}`;
     await this.addNamespace(namespace);
     this.machines.set(host, { namespace, subnet });
-    await ip(`link add up netns ${namespace} type veth peer name ${host} netns ${this.router}`);
+    await ip(`link add eth0 netns ${namespace} type veth peer name ${host} netns ${this.router}`);
     await ip(`-n ${this.router} addr add ${subnet}.1/24 scope global dev ${host}`);
     await ip(`-n ${this.router} link set ${host} up`);
-    await ip(`-n ${namespace} addr add ${subnet}.2/24 scope global dev up`);
-    await ip(`-n ${namespace} link set up up`);
+    await ip(`-n ${namespace} addr add ${subnet}.2/24 scope global dev eth0`);
+    await ip(`-n ${namespace} link set eth0 up`);
     await ip(`-n ${namespace} route add default via ${subnet}.1`);
     await this.setForwarding(host, true);
   }
@@ -124,8 +124,19 @@ export class NamespaceNet {
     this.namespaces.delete(namespace);
   }
 
-  /** Deletes everything, and waits for it: it may be the last thing that a process does. */
-  close(): void {
+  /** Deletes everything. What it cannot delete, {@link clear} may. */
+  async close(): Promise<void> {
+    for (const namespace of this.namespaces) {
+      await ip(`netns delete ${namespace}`).then(
+        () => this.namespaces.delete(namespace),
+        // It was never made, or it is tried again.
+        () => undefined,
+      );
+    }
+  }
+
+  /** Deletes what is left at once, while the process ends and nothing else may run. */
+  clear(): void {
     for (const namespace of this.namespaces) {
       spawnSync('ip', ['netns', 'delete', namespace], { ...PATIENCE, stdio: 'ignore' });
     }
