@@ -95,13 +95,13 @@ class NetnsPlay {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The story's clock is set by the Pi's first dial: processes take a while to start. */
+  /** The story's clock is set when they are connected: processes take a while to start. */
   private async begin(): Promise<void> {
     const { startsAt } = this.scenario.hosts['pi'] ?? {};
     if (typeof startsAt !== 'number') throw new Error('The Pi of this story never starts.');
     await this.net.create();
     await this.start('server').sees('server.listening');
-    await this.start('pi').sees('link.dialing');
+    await this.start('pi').sees('link.connected');
     this.aborted.throwIfAborted();
     this.zeroMs = performance.now() - startsAt;
     this.zeroWallMs = Date.now() - startsAt;
