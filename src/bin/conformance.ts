@@ -7,7 +7,7 @@ import { checkNamespaces } from '../realtime/netns-conformance';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { formatMs } from '../format-ms';
-import { NOISE_MS } from '../realtime/loosened';
+import { NOISE_MS, PROCESS_NOISE_MS } from '../realtime/loosened';
 import { whyNoNamespaces } from '../realtime/netns';
 import { NETNS_STORIES } from '../realtime/netns-stories';
 import { allStoryFiles, readStory, StoryError, type Story } from '../runner/stories';
@@ -27,24 +27,28 @@ interface Options {
   readonly scale: number;
   readonly seed: number;
   readonly workers: number;
-  readonly tolerance: number;
+  readonly tolerance?: number;
 }
 
 const TOXIPROXY_URL = process.env['TOXIPROXY_URL'];
 const PROGRESS_EVERY_MS = 2_000;
 const NAME_COLUMNS = 30;
+const DEFAULTS = `(default: ${NOISE_MS}, with --netns ${PROCESS_NOISE_MS})`;
+const TOLERANCE = `how far times may differ, in real ms ${DEFAULTS}`;
 
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  return options.netns ? conformNamespaces(options) : conform(command.args, options);
+  if (!options.netns) return conform(command.args, options);
+  if (command.args.length > 0) throw new UsageError('error: --netns takes no files.');
+  return conformNamespaces(options);
 }
 
 async function conform(files: readonly string[], options: Options): Promise<number> {
   const stories = await select(files, options.grep);
-  const { scale, seed, tolerance: toleranceMs, workers } = options;
+  const { scale, seed, tolerance: toleranceMs = NOISE_MS, workers } = options;
   const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
   say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
   const startMs = performance.now();
@@ -64,7 +68,8 @@ async function conform(files: readonly string[], options: Options): Promise<numb
 }
 
 /** With real kernels: the production programs as processes, in network namespaces. */
-async function conformNamespaces({ grep, seed, tolerance: toleranceMs }: Options): Promise<number> {
+async function conformNamespaces(options: Options): Promise<number> {
+  const { grep, seed, tolerance: toleranceMs = PROCESS_NOISE_MS } = options;
   const reason = await whyNoNamespaces();
   if (reason !== undefined) {
     say(`skipped: ${reason}`);
@@ -100,7 +105,7 @@ function makeCommand(): Command {
     )
     .option('-s, --seed <number>', 'what all chance comes from', wholeNumber(0), 1)
     .option('-w, --workers <number>', 'scenarios in real time at once', wholeNumber(1, 64), 4)
-    .option('--tolerance <ms>', 'how far times may differ, in real ms', wholeNumber(1), NOISE_MS)
+    .option('--tolerance <ms>', TOLERANCE, wholeNumber(1))
     .option('--netns', 'stories of its own, with processes in network namespaces (Linux, root)')
     .addHelpText(
       'after',
@@ -124,14 +129,14 @@ async function select(files: readonly string[], grep: RegExp | undefined): Promi
   return stories;
 }
 
-function tell({ agreement, leftOut, name, toleranceMs = 0 }: Verdict): void {
+function tell({ agreement, leftOut, name }: Verdict): void {
   const title = name.padEnd(NAME_COLUMNS);
   if (agreement === undefined) {
     say(`- ${title} skipped: ${leftOut ?? ''}`);
     return;
   }
-  const { disagreements, events, largestMs, where } = agreement;
-  const difference = `${largestMs.toFixed(1).padStart(6)} of ${toleranceMs.toFixed(0)} ms`;
+  const { allowedMs, disagreements, events, largestMs, where } = agreement;
+  const difference = `${largestMs.toFixed(1).padStart(6)} of ${allowedMs.toFixed(0)} ms`;
   const mark = disagreements.length === 0 ? '✓' : '✗';
   say(`${mark} ${title} ${String(events).padStart(6)} events ${difference}  ${where}`);
   for (const disagreement of disagreements) say(`    ${disagreement}`);

@@ -4,8 +4,10 @@ import { isDurable, type RecordedEvent } from '../events';
 export interface Agreement {
   /** Events that were compared. */
   readonly events: number;
-  /** The largest difference in time, in real milliseconds, and where it was. */
+  /** The difference in time that comes nearest to what is allowed, in real milliseconds ... */
   readonly largestMs: number;
+  /** ... what is allowed there, and where that is. */
+  readonly allowedMs: number;
   readonly where: string;
   /** What they do not agree about; the first of it for each host. */
   readonly disagreements: readonly string[];
@@ -61,8 +63,7 @@ export function compare(
   const disagreements: string[] = [];
   const late: string[] = [];
   let events = 0;
-  let largestMs = 0;
-  let where = '';
+  let largest = { largestMs: 0, allowedMs: toleranceMs, where: '' };
   for (const name of new Set([...expected.keys(), ...seen.keys()])) {
     const [one, other] = [expected.get(name) ?? [], seen.get(name) ?? []];
     events += one.length;
@@ -72,16 +73,15 @@ export function compare(
       if (parting !== undefined && describe(one[at]) !== describe(other[at])) break;
       if (asProcesses && hangsByAStart(one, at)) continue;
       const differsMs = Math.abs(sinceLast(one, at) - sinceLast(other, at)) * scale;
-      const place = `${name}, ${describe(one[at])}, at ${Math.round(one[at]?.atMs ?? 0)} ms`;
+      const where = `${name}, ${describe(one[at])}, at ${Math.round(one[at]?.atMs ?? 0)} ms`;
       const allowedMs = toleranceMs + (asProcesses ? kernelLatenessMs(one, at) : 0);
       if (differsMs > allowedMs)
-        late.push(`${place}: ${differsMs.toFixed(1)} ms of real time apart`);
-      if (differsMs <= largestMs) continue;
-      largestMs = differsMs;
-      where = place;
+        late.push(`${where}: ${differsMs.toFixed(1)} ms of real time apart`);
+      if (differsMs / allowedMs <= largest.largestMs / largest.allowedMs) continue;
+      largest = { largestMs: differsMs, allowedMs, where };
     }
   }
-  return { events, largestMs, where, disagreements: [...disagreements, ...late.slice(0, 1)] };
+  return { events, ...largest, disagreements: [...disagreements, ...late.slice(0, 1)] };
 }
 
 type Thread = RecordedEvent[];

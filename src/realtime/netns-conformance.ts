@@ -39,7 +39,6 @@ export async function checkNamespaces(
       const verdict = {
         name: scenario.name,
         agreement: compare(virtual, events, how),
-        toleranceMs,
       };
       options.onDone(verdict);
       return verdict;
