@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   command.parse();
   const options = command.opts<Options>();
   if (!options.netns) return conform(command.args, options);
-  if (command.args.length > 0) throw new UsageError('error: --netns takes no files.');
+  if (command.args.length > 0) throw new UsageError('--netns takes no files.');
   return conformNamespaces(options);
 }
 
@@ -76,7 +76,7 @@ async function conformNamespaces(options: Options): Promise<number> {
     return 0;
   }
   const stories = NETNS_STORIES.filter(({ name }) => grep?.test(name) ?? true);
-  if (stories.length === 0) throw new UsageError('error: no story matches.');
+  if (stories.length === 0) throw new UsageError('no story matches.');
   say('The production programs in network namespaces beside the simulator, in real time, within');
   say(`${toleranceMs} ms and twice the longest stall, and an eighth of a wait for the kernel.\n`);
   const startMs = performance.now();
@@ -120,12 +120,12 @@ async function select(files: readonly string[], grep: RegExp | undefined): Promi
   const stories: Story[] = [];
   for (const file of files.length === 0 ? allStoryFiles() : files) {
     const story = await readStory(file).catch((error: unknown) => {
-      throw error instanceof StoryError ? new UsageError(`error: ${error.message}`) : error;
+      throw error instanceof StoryError ? new UsageError(error.message) : error;
     });
     const { name, story: text } = story.scenario;
     if (grep === undefined || grep.test(name) || grep.test(text)) stories.push(story);
   }
-  if (stories.length === 0) throw new UsageError('error: no scenario matches.');
+  if (stories.length === 0) throw new UsageError('no scenario matches.');
   return stories;
 }
 
