@@ -153,7 +153,15 @@ function sinceLast(thread: Thread, at: number): number {
 function hangsByAStart(thread: Thread, at: number): boolean {
   const [last, event] = [thread[at - 1], thread[at]];
   if (last === undefined || event === undefined || event.type === 'link.accepted') return true;
-  return STARTING.has(last.type) || last.boot !== event.boot;
+  return STARTING.has(last.type) || last.boot !== event.boot || isCold(thread, at);
+}
+
+/** Code that runs for the first time is compiled: so until a program's first connection is up. */
+function isCold(thread: Thread, at: number): boolean {
+  const boot = thread[at]?.boot;
+  const before = thread.slice(0, at).filter((event) => event.boot === boot);
+  const hasDialled = before.some(({ type }) => type === 'link.dialing');
+  return hasDialled && !before.some(({ type }) => type === 'link.connected');
 }
 
 function kernelLatenessMs(thread: Thread, at: number): number {

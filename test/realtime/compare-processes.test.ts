@@ -15,6 +15,7 @@ const dial: AnyEvent = {
 const wait = (delayMs: number): AnyEvent => ({ type: 'backoff.scheduled', attempt: 1, delayMs });
 const open: AnyEvent = { type: 'link.open', connection: 'c1', protocol: 'tars.v2' };
 const dialing: AnyEvent = { type: 'link.dialing', connection: 'c1', attempt: 1 };
+const connected: AnyEvent = { type: 'link.connected', connection: 'c1', protocol: 'tars.v2' };
 const ping: AnyEvent = { type: 'heartbeat.sent', connection: 'c1' };
 const pong = (rttMs: number): AnyEvent => ({ type: 'heartbeat.pong', connection: 'c1', rttMs });
 const accepted: AnyEvent = {
@@ -45,19 +46,37 @@ describe('compare, with processes', () => {
     ).to.match(/800.0 ms/);
   });
 
+  it('gives a program time to compile, until its first connection is up', () => {
+    const virtual: Told[] = [
+      [0, dialing],
+      [0, open],
+      [0, connected],
+    ];
+    expect(
+      disagreements(virtual, [
+        [0, dialing],
+        [90, open],
+        [180, connected],
+      ]),
+    ).to.deep.equal([]);
+  });
+
   it('gives a kernel an eighth of the time for which it waited', () => {
     const virtual: Told[] = [
+      [0, connected],
       [0, dialing],
       [7_000, open],
     ];
     expect(
       disagreements(virtual, [
+        [0, connected],
         [0, dialing],
         [7_800, open],
       ]),
     ).to.deep.equal([]);
     expect(
       disagreements(virtual, [
+        [0, connected],
         [0, dialing],
         [8_000, open],
       ])[0],
