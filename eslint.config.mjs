@@ -46,13 +46,9 @@ const ARROWS = {
   realtime: {
     ours: ['kernel', 'adapters', 'toxiproxy', 'sim', 'runner/stories'],
     theirs: [
-      'piscina',
-      'toxiproxy-node-client',
-      'node:crypto',
-      'node:events',
-      'node:http',
-      'node:net',
-      'node:perf_hooks',
+      ...['piscina', 'toxiproxy-node-client', 'node:child_process', 'node:crypto', 'node:events'],
+      ...['node:fs', 'node:http', 'node:net', 'node:os', 'node:path', 'node:perf_hooks'],
+      ...['node:timers/promises', 'node:util'],
     ],
   },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },

@@ -44,7 +44,7 @@ export default scenario({
       check: 'within',
       from: { type: 'session.ended', host: 'pi', reason: 'start_timeout' },
       to: { type: 'state.changed', host: 'server', machine: 'conversation', to: 'passive' },
-      atMost: '1.3 s',
+      atMost: '1.5 s',
     },
     {
       that: 'connected again after the loss',

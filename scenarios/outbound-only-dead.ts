@@ -23,12 +23,12 @@ export default scenario({
       atMost: '40 s',
     },
     {
-      // The FIN waits behind the ping of 10 s ago, which TCP sends again after 12.6 s.
+      // The FIN waits behind the ping of 10 s ago, which TCP sends again after 12.8 s.
       that: 'and the Pi knows',
       check: 'within',
       from: { type: 'link.lost', host: 'server' },
       to: { type: 'link.lost', host: 'pi', label: 'fin' },
-      atMost: '2.7 s',
+      atMost: '2.9 s',
     },
     {
       that: 'the session of which nobody hears is given up, and the person told',

@@ -4,7 +4,6 @@ import { open, readFile } from 'node:fs/promises';
 
 import { Command, Option } from 'commander';
 
-import { EventLog } from '../adapters/event-log';
 import { SystemClock, SystemRandom } from '../adapters/system-clock';
 import { TcpSockets } from '../adapters/tcp-sockets';
 import { WavSpeaker } from '../adapters/wav-speaker';
@@ -27,6 +26,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line';
+import { eventsOption, makeEventSink } from './event-sink';
 
 interface Options {
   readonly server: string;
@@ -34,6 +34,7 @@ interface Options {
   readonly microphone: string;
   readonly speaker: string;
   readonly hotword: string;
+  readonly events?: string;
   readonly sessions?: number;
 }
 
@@ -78,6 +79,7 @@ function makeCommand(): Command {
         .env('TARS_HOTWORD')
         .default(`wav:${fixtureFile('hey-jarvis')}`, '"hey jarvis" of the fixtures'),
     )
+    .addOption(eventsOption())
     .option('--sessions <number>', 'end after so many sessions', wholeNumber(1))
     .addHelpText('after', '\nExit code: 0 stopped or all sessions held, 1 failed, 2 wrong use.')
     .exitOverride();
@@ -112,10 +114,10 @@ class Client {
     this.speech = speech;
     const clock = new SystemClock();
     this.clock = clock;
-    const log = new EventLog(clock, (line) => process.stdout.write(line));
+    const told = makeEventSink(clock, options.events);
     this.events = {
       emit: (event) => {
-        log.emit(event);
+        told.emit(event);
         this.follow(event);
       },
     };

@@ -2,11 +2,14 @@
 /** `npm run conformance`: how far the simulator and real sockets agree. */
 // First, because the simulator has to come before `ws`.
 import { checkConformance, type Verdict } from '../realtime/conformance';
+import { checkNamespaces } from '../realtime/netns-conformance';
 
 import { Command } from 'commander';
 
 import { formatMs } from '../format-ms';
-import { NOISE_MS } from '../realtime/loosened';
+import { NOISE_MS, PROCESS_NOISE_MS } from '../realtime/loosened';
+import { whyNoNamespaces } from '../realtime/netns';
+import { NETNS_STORIES } from '../realtime/netns-stories';
 import { removeOwnProxies } from '../realtime/toxiproxy-driver';
 import {
   FAILED,
@@ -14,36 +17,44 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  UsageError,
   wholeNumber,
 } from './command-line';
 import { selectStories, toPattern, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;
+  readonly netns?: true;
   readonly scale: number;
   readonly seed: number;
   readonly workers: number;
-  readonly tolerance: number;
+  readonly tolerance?: number;
 }
 
 const TOXIPROXY_URL = process.env['TOXIPROXY_URL'];
 const PROGRESS_EVERY_MS = 2_000;
 const NAME_COLUMNS = 30;
+const DEFAULTS = `(default: ${NOISE_MS}, with --netns ${PROCESS_NOISE_MS})`;
+const TOLERANCE = `how far times may differ, in real ms ${DEFAULTS}`;
 
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const stories = await selectStories(command.args, options.grep);
-  const { scale, seed, tolerance: toleranceMs, workers } = options;
+  if (!options.netns) return conform(command.args, options);
+  if (command.args.length > 0) throw new UsageError('--netns takes no files.');
+  return conformNamespaces(options);
+}
+
+async function conform(files: readonly string[], options: Options): Promise<number> {
+  const stories = await selectStories(files, options.grep);
+  const { scale, seed, tolerance: toleranceMs = NOISE_MS, workers } = options;
   const at = `at ${scale} of its length, within ${toleranceMs} ms and twice the longest stall`;
   say(`Each scenario in virtual and in real time, ${at}, through ${describeToxiproxy()}.\n`);
   const startMs = performance.now();
   const done: Verdict[] = [];
-  const progress = setInterval(() => {
-    process.stderr.write(`  ${done.length} of ${stories.length} scenarios ...\n`);
-  }, PROGRESS_EVERY_MS);
+  const progress = setInterval(() => tellProgress(done.length, stories.length), PROGRESS_EVERY_MS);
   onSignals(() => {
     clearInterval(progress);
     summarize(done, performance.now() - startMs);
@@ -60,6 +71,39 @@ async function main(): Promise<number> {
   return summarize(verdicts, performance.now() - startMs);
 }
 
+/** With real kernels: the production programs as processes, in network namespaces. */
+async function conformNamespaces(options: Options): Promise<number> {
+  const { grep, seed, tolerance: toleranceMs = PROCESS_NOISE_MS } = options;
+  const reason = await whyNoNamespaces();
+  if (reason !== undefined) {
+    say(`skipped: ${reason}`);
+    return 0;
+  }
+  const stories = NETNS_STORIES.filter(({ name }) => grep?.test(name) ?? true);
+  if (stories.length === 0) throw new UsageError('no story matches.');
+  say('The production programs in network namespaces beside the simulator, in real time, within');
+  say(`${toleranceMs} ms and twice the longest stall, and an eighth of a wait for the kernel.\n`);
+  const startMs = performance.now();
+  const done: Verdict[] = [];
+  const progress = setInterval(() => tellProgress(done.length, stories.length), PROGRESS_EVERY_MS);
+  const interrupted = new AbortController();
+  onSignals(() => interrupted.abort());
+  const { signal } = interrupted;
+  const onDone = (verdict: Verdict): void => {
+    done.push(verdict);
+    tell(verdict);
+  };
+  try {
+    const verdicts = await checkNamespaces(stories, { seed, toleranceMs, signal, onDone });
+    return summarize(verdicts, performance.now() - startMs);
+  } catch (error) {
+    if (signal.aborted) return INTERRUPTED;
+    throw error;
+  } finally {
+    clearInterval(progress);
+  }
+}
+
 function makeCommand(): Command {
   return new Command('npm run conformance --')
     .description('Plays scenarios in virtual time and over real sockets, and compares the two.')
@@ -73,7 +117,8 @@ function makeCommand(): Command {
     )
     .option('-s, --seed <number>', 'what all chance comes from', wholeNumber(0), 1)
     .option('-w, --workers <number>', 'scenarios in real time at once', wholeNumber(1, 64), 4)
-    .option('--tolerance <ms>', 'how far times may differ, in real ms', wholeNumber(1), NOISE_MS)
+    .option('--tolerance <ms>', TOLERANCE, wholeNumber(1))
+    .option('--netns', 'stories of its own, with processes in network namespaces (Linux, root)')
     .addHelpText(
       'after',
       '\nWith TOXIPROXY_URL set, that Toxiproxy is used in place of our own.' +
@@ -82,14 +127,14 @@ function makeCommand(): Command {
     .exitOverride();
 }
 
-function tell({ agreement, leftOut, name, toleranceMs = 0 }: Verdict): void {
+function tell({ agreement, leftOut, name }: Verdict): void {
   const title = name.padEnd(NAME_COLUMNS);
   if (agreement === undefined) {
     say(`- ${title} skipped: ${leftOut ?? ''}`);
     return;
   }
-  const { disagreements, events, largestMs, where } = agreement;
-  const difference = `${largestMs.toFixed(1).padStart(6)} of ${toleranceMs.toFixed(0)} ms`;
+  const { allowedMs, disagreements, events, largestMs, where } = agreement;
+  const difference = `${largestMs.toFixed(1).padStart(6)} of ${allowedMs.toFixed(0)} ms`;
   const mark = disagreements.length === 0 ? '✓' : '✗';
   say(`${mark} ${title} ${String(events).padStart(6)} events ${difference}  ${where}`);
   for (const disagreement of disagreements) say(`    ${disagreement}`);
@@ -111,6 +156,10 @@ async function sweep(): Promise<void> {
 
 function describeToxiproxy(): string {
   return TOXIPROXY_URL === undefined ? 'our own Toxiproxy' : `the Toxiproxy at ${TOXIPROXY_URL}`;
+}
+
+function tellProgress(done: number, all: number): void {
+  process.stderr.write(`  ${done} of ${all} scenarios ...\n`);
 }
 
 function say(line: string): void {

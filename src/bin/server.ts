@@ -4,17 +4,18 @@ import { isIP } from 'node:net';
 
 import { Command, Option } from 'commander';
 
-import { EventLog } from '../adapters/event-log';
 import { SystemClock, SystemRandom } from '../adapters/system-clock';
 import { TcpSockets } from '../adapters/tcp-sockets';
 import { ParrotEngine } from '../server/parrot';
 import { TarsAssistant } from '../server/tars-assistant';
 import { onOutputClosed, onSignals, runMain, UsageError, wholeNumber } from './command-line';
+import { eventsOption, makeEventSink } from './event-sink';
 
 interface Options {
   readonly host: string;
   readonly port: number;
   readonly maxDevices: number;
+  readonly events?: string;
 }
 
 async function main(): Promise<number> {
@@ -22,11 +23,11 @@ async function main(): Promise<number> {
   onOutputClosed(() => undefined);
   const command = makeCommand();
   command.parse();
-  const options = command.opts<Options>();
+  const { events: eventFile, ...options } = command.opts<Options>();
   requireLoopback(options.host);
   const clock = new SystemClock();
   const sockets = new TcpSockets();
-  const events = new EventLog(clock, (line) => process.stdout.write(line));
+  const events = makeEventSink(clock, eventFile);
   const ports = { clock, events, sockets, random: new SystemRandom(), engine: new ParrotEngine() };
   const assistant = new TarsAssistant(ports, options);
   const signalled = new Promise<void>((resolve) => onSignals(() => resolve()));
@@ -59,6 +60,7 @@ function makeCommand(): Command {
         .default(16)
         .argParser(wholeNumber(1)),
     )
+    .addOption(eventsOption())
     .addHelpText('after', '\nExit code: 0 stopped, 1 failed, 2 wrong use.')
     .exitOverride();
 }
@@ -74,7 +76,10 @@ function requireLoopback(host: string): void {
   );
 }
 
-async function start(assistant: TarsAssistant, { host, port }: Options): Promise<void> {
+async function start(
+  assistant: TarsAssistant,
+  { host, port }: Pick<Options, 'host' | 'port'>,
+): Promise<void> {
   try {
     await assistant.start();
   } catch (error) {

@@ -3,7 +3,7 @@
  *
  *   client                                server
  *     | lookup: ENOTFOUND, EAI_AGAIN        |
- *     | SYN ------------------------------> |   again after 1, 3, 7, 15, 31 and 63 s; ETIMEDOUT
+ *     | SYN ------------------------------> |   again and again: see below; ETIMEDOUT
  *     | <------------------ SYN-ACK, or RST |   RST: ECONNREFUSED
  *     | connect                             |
  *     | ACK ------------------------------> |   accepted
@@ -13,8 +13,13 @@ import type { Entry, VirtualClock } from './virtual-clock';
 import type { ErrorCode } from './virtual-socket';
 
 const FIRST_RETRY_MS = 1000;
-/** `net.ipv4.tcp_syn_retries`: after as many and one more wait, 127 s in all, the dial fails. */
-const RETRIES = 6;
+/** `net.ipv4.tcp_syn_linear_timeouts` (Linux 6.5 and later): the first waits do not double. */
+const LINEAR_RETRIES = 4;
+/**
+ * `net.ipv4.tcp_syn_retries` more, after 1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s in all; after one
+ * more wait, at 131 s, the dial fails.
+ */
+const RETRIES = LINEAR_RETRIES + 6;
 
 /** What a dial does and asks. `Door` is what waits behind the port that it finds bound. */
 export interface DialSteps<Door> {
@@ -61,7 +66,8 @@ export class Dial<Door> {
       this.#fail('ETIMEDOUT');
       return;
     }
-    this.#timer = this.clock.schedule(FIRST_RETRY_MS * 2 ** this.#sent, () => this.#sendSyn());
+    const waitMs = FIRST_RETRY_MS * 2 ** Math.max(0, this.#sent - LINEAR_RETRIES);
+    this.#timer = this.clock.schedule(waitMs, () => this.#sendSyn());
     this.#sent += 1;
     if (this.there.isUnreachable) this.#hearOfRouter();
     else if (this.#passesThere()) this.#later(this.there.delayMs, () => this.#arrive());

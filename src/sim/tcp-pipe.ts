@@ -17,8 +17,12 @@ import type { ErrorCode } from './virtual-socket';
 /** TCP_RTO_MIN and TCP_RTO_MAX of Linux. */
 const FIRST_RETRANSMISSION_MS = 200;
 const LONGEST_RETRANSMISSION_MS = 120_000;
-/** `net.ipv4.tcp_retries2`: after as many and one more wait (924.6 s) the sender gives up. */
-const RETRANSMISSIONS = 15;
+/**
+ * The first is the tail loss probe (RFC 8985 section 7), which comes when a time-out would, and
+ * from which the time-outs begin: so 200, 400, 800, 1,600 ms ... after the loss. Then as many as
+ * `net.ipv4.tcp_retries2` has, and after one more wait (924.8 s) the sender gives up.
+ */
+const RETRANSMISSIONS = 1 + 15;
 /** A segment on Ethernet, with the timestamps of RFC 7323; it counts where the path is narrow. */
 const SEGMENT_BYTES = 1_448;
 
@@ -303,9 +307,9 @@ export class Pipe implements Rider {
 
 /** When retransmission `count` (from 1) happens, in milliseconds after the first sending. */
 export function retransmissionMs(count: number): number {
-  let sumMs = 0;
-  for (let index = 0; index < count; index++) {
-    sumMs += Math.min(FIRST_RETRANSMISSION_MS * 2 ** index, LONGEST_RETRANSMISSION_MS);
+  let sumMs = FIRST_RETRANSMISSION_MS;
+  for (let timeout = 0; timeout < count - 1; timeout++) {
+    sumMs += Math.min(FIRST_RETRANSMISSION_MS * 2 ** timeout, LONGEST_RETRANSMISSION_MS);
   }
   return sumMs;
 }

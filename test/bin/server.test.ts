@@ -1,11 +1,14 @@
 /** These are about real time and real sockets. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 
+import { parseEventLines } from '../../src/realtime/journal';
 import { streamOf } from './mute-server';
-import { build, run, Running, start, startServer } from './programs';
+import { build, FOLDER, run, Running, start, startServer } from './programs';
 
 describe('server program', function () {
   this.timeout(60_000);
@@ -55,6 +58,15 @@ describe('server program', function () {
     expect(stderr).to.match(/'--port <number>' argument '-1'/);
   });
 
+  it('writes every event to a file that --events names', async () => {
+    const file = path.join(FOLDER, 'server-events.jsonl');
+    const { server } = await startServer('--events', file);
+    server.signal('SIGTERM');
+    await server.exited;
+    const types = parseEventLines(readFileSync(file, 'utf8')).map(({ type }) => type);
+    expect(types).to.deep.equal(['server.listening', 'host.stopped']);
+  });
+
   it('says that its port is taken', async () => {
     const { port } = await startServer();
     const { code, stderr } = await run('server', ['--port', port]);
@@ -68,7 +80,14 @@ describe('server program', function () {
     const { code, stderr, stdout } = await run('server', ['--help']);
     expect(code).to.equal(0);
     expect(stderr).to.equal('');
-    for (const flag of ['--host', '--port', '--max-devices', 'TARS_PORT', 'Exit code']) {
+    for (const flag of [
+      '--host',
+      '--port',
+      '--max-devices',
+      '--events',
+      'TARS_PORT',
+      'Exit code',
+    ]) {
       expect(stdout).to.include(flag);
     }
   });
@@ -77,6 +96,7 @@ describe('server program', function () {
     const wrong: readonly (readonly [string, readonly string[], NodeJS.ProcessEnv, RegExp])[] = [
       ['an unknown flag', ['--tls'], {}, /'--tls'/],
       ['a word too many', ['now'], {}, /too many arguments/],
+      ['a file that cannot be', ['--events', '/nowhere/at/all'], {}, /--events: .*ENOENT/],
       ['a port that is none', ['--port', 'http'], {}, /'--port <number>'/],
       ['a port that is too high', ['--port', '65536'], {}, /'--port <number>'.*65535/],
       ['a port of the environment', [], { TARS_PORT: '1.5' }, /'1\.5' from env 'TARS_PORT'/],

@@ -101,8 +101,8 @@ describe('a TLS dial', () => {
     await world.runTo(300);
     undo();
     await world.runTo(5_000);
-    // Sent at 20; again at 220, into the outage, and at 620.
-    expect(client.trace).to.deep.equal(['640 connect']);
+    // Sent at 20; again at 220, into the outage, and at 420.
+    expect(client.trace).to.deep.equal(['440 connect']);
   });
 
   it('that is given up meanwhile ends at both ends, and holds nothing', async () => {
