@@ -54,6 +54,8 @@ const NOBODY: NetworkObserver = {
 
 export class Network {
   readonly clock: VirtualClock;
+  /** See {@link NetworkOptions.scale}. */
+  readonly scale: number;
   readonly #observer: NetworkObserver;
   readonly #options: NetworkOptions;
   readonly #flowOptions: FlowOptions;
@@ -64,13 +66,14 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.clock = options.clock;
+    this.scale = options.scale ?? 1;
     this.#options = options;
     this.#observer = options.observer ?? NOBODY;
     this.#latencyMs = options.latencyMs ?? 1;
     this.#flowOptions = {
       clock: options.clock,
       observer: this.#observer,
-      scale: options.scale ?? 1,
+      scale: this.scale,
       sendBufferBytes: options.sendBufferBytes ?? 262_144,
       receiveBufferBytes: options.receiveBufferBytes ?? 262_144,
     };

@@ -23,6 +23,8 @@ const RETRIES = LINEAR_RETRIES + 6;
 
 /** What a dial does and asks. `Door` is what waits behind the port that it finds bound. */
 export interface DialSteps<Door> {
+  /** Real milliseconds for one of the clock: a kernel's waits keep their real length. */
+  readonly scale: number;
   /** Why the name cannot be resolved; undefined where it can. */
   lookup(): ErrorCode | undefined;
   clientIsUp(): boolean;
@@ -67,7 +69,8 @@ export class Dial<Door> {
       return;
     }
     const waitMs = FIRST_RETRY_MS * 2 ** Math.max(0, this.#sent - LINEAR_RETRIES);
-    this.#timer = this.clock.schedule(waitMs, () => this.#sendSyn());
+    const scaledMs = Math.ceil(waitMs / this.steps.scale);
+    this.#timer = this.clock.schedule(scaledMs, () => this.#sendSyn());
     this.#sent += 1;
     if (this.there.isUnreachable) this.#hearOfRouter();
     else if (this.#passesThere()) this.#later(this.there.delayMs, () => this.#arrive());

@@ -129,6 +129,7 @@ export class VirtualNic implements Sockets {
     const there = network.path(this.host, host);
     const back = network.path(host, this.host);
     return new Dial<Door>(network.clock, there, back, {
+      scale: network.scale,
       lookup: () => this.#lookup(host),
       clientIsUp: () => machine.isUp,
       serverIsUp: () => network.answers(this.host, host, port),
