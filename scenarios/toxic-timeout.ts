@@ -28,6 +28,17 @@ export default scenario({
     { ...toxic, for: '33.5..35.5 s', between: ['pi-deaf', 'server'] },
     { ...toxic, for: '21 s', between: ['pi-mute', 'server'], stream: 'upstream' },
     { ...toxic, for: '3..8 s', between: ['pi-freed', 'server'] },
+    {
+      // So that the Pi hears a ping after its own, and only the server has nothing to live on.
+      ...{
+        at: '20 s',
+        for: '21 s',
+        kind: 'toxic',
+        type: 'latency',
+        attributes: { latency: 1_000 },
+      },
+      between: ['pi-mute', 'server'],
+    },
   ],
   lasts: '80 s',
   expect: [

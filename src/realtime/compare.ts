@@ -60,12 +60,14 @@ export function compare(
 ): Agreement {
   const { asProcesses = false, scale, toleranceMs } = options;
   const [expected, seen] = [threadsOf(virtual, asProcesses), threadsOf(real, asProcesses)];
+  const nearMs = Number.isFinite(toleranceMs) ? toleranceMs / scale : 0;
   const disagreements: string[] = [];
   const late: string[] = [];
   let events = 0;
   let largest = { largestMs: 0, allowedMs: toleranceMs, where: '' };
   for (const name of new Set([...expected.keys(), ...seen.keys()])) {
-    const [one, other] = [expected.get(name) ?? [], seen.get(name) ?? []];
+    const one = expected.get(name) ?? [];
+    const other = inExpectedOrder(one, seen.get(name) ?? [], nearMs);
     events += one.length;
     const parting = firstDifference(one, other);
     if (parting !== undefined) disagreements.push(`${name}: ${parting}`);
@@ -119,6 +121,26 @@ function deviceOfEvent(event: RecordedEvent, deviceOf: Map<string, string>): str
   const device = told ?? names.map((name) => deviceOf.get(name)).find((each) => each !== undefined);
   if (device !== undefined) for (const name of names) deviceOf.set(name, device);
   return device;
+}
+
+/**
+ * The thread in the expected order, where only such events have changed places as scheduling may
+ * swap: they are of different turns of the event loop, and virtually nearer than the tolerance.
+ */
+function inExpectedOrder(expected: Thread, seen: Thread, nearMs: number): Thread {
+  const ordered: Thread = [];
+  const rest = [...seen];
+  for (const [at, one] of expected.entries()) {
+    const place = rest.findIndex((each) => describe(each) === describe(one));
+    if (place === -1) break;
+    const mayPass = (other: RecordedEvent): boolean => {
+      const later = expected.slice(at).find((each) => describe(each) === describe(other));
+      return later !== undefined && later.step !== one.step && later.atMs - one.atMs <= nearMs;
+    };
+    if (!rest.slice(0, place).every(mayPass)) break;
+    ordered.push(...rest.splice(place, 1));
+  }
+  return [...ordered, ...rest];
 }
 
 function firstDifference(expected: Thread, seen: Thread): string | undefined {

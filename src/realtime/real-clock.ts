@@ -14,7 +14,9 @@ export class RealClock implements WorldClock {
   private readonly system = new SystemClock();
   private readonly scale: number;
   private zeroMs: number;
-  private readonly waiting = new Set<RealEntry>();
+  /** In the order in which they are due; what is due at one instant in the order of scheduling. */
+  private readonly waiting: Entry[] = [];
+  private timer: TimerHandle | undefined;
   private scheduled = 0;
   /** The most that anything happened too late, in real milliseconds. */
   mostLateMs = 0;
@@ -35,48 +37,48 @@ export class RealClock implements WorldClock {
     return Math.floor(storyMs * PARTS_OF_A_MS) / PARTS_OF_A_MS;
   }
 
-  /** Calls back after `delayMs` of the story, never early. */
+  /** Calls back after `delayMs` of the story: never early, nor before what was due earlier. */
   schedule(delayMs: number, run: () => void): Entry {
     this.scheduled += 1;
-    const entry = new RealEntry(this.now() + delayMs, this.scheduled, run);
-    this.waiting.add(entry);
-    this.arm(entry);
+    const entry = { atMs: this.now() + delayMs, seq: this.scheduled, run };
+    const place = this.waiting.findLastIndex(({ atMs }) => atMs <= entry.atMs) + 1;
+    this.waiting.splice(place, 0, entry);
+    if (place === 0) this.arm();
     return entry;
   }
 
   cancel(entry: Entry | undefined): void {
-    if (!(entry instanceof RealEntry)) return;
-    this.system.clearTimeout(entry.timer);
-    this.waiting.delete(entry);
+    const place = entry === undefined ? -1 : this.waiting.indexOf(entry);
+    if (place === -1) return;
+    this.waiting.splice(place, 1);
+    if (place === 0) this.arm();
   }
 
   /** Nothing is called any more. */
   close(): void {
-    for (const entry of this.waiting) this.cancel(entry);
+    this.waiting.length = 0;
+    this.arm();
   }
 
-  private arm(entry: RealEntry): void {
-    const leftMs = Math.max(0, (entry.atMs - this.now()) * this.scale);
-    entry.timer = this.system.setTimeout(() => this.due(entry), leftMs);
+  private arm(): void {
+    this.system.clearTimeout(this.timer);
+    this.timer = undefined;
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    const leftMs = Math.max(0, (first.atMs - this.now()) * this.scale);
+    this.timer = this.system.setTimeout(() => this.wake(), leftMs);
   }
 
-  private due(entry: RealEntry): void {
-    if (this.now() < entry.atMs) {
-      this.arm(entry);
+  /** One entry a turn of the event loop, so that what follows from it comes first. */
+  private wake(): void {
+    const [first] = this.waiting;
+    if (first === undefined || this.now() < first.atMs) {
+      this.arm();
       return;
     }
-    this.waiting.delete(entry);
-    this.mostLateMs = Math.max(this.mostLateMs, (this.now() - entry.atMs) * this.scale);
-    entry.run();
+    this.waiting.shift();
+    this.mostLateMs = Math.max(this.mostLateMs, (this.now() - first.atMs) * this.scale);
+    setImmediate(() => this.wake());
+    first.run();
   }
-}
-
-class RealEntry implements Entry {
-  timer: TimerHandle | undefined;
-
-  constructor(
-    readonly atMs: number,
-    readonly seq: number,
-    readonly run: () => void,
-  ) {}
 }

@@ -82,6 +82,22 @@ describe('comparing two worlds', () => {
     );
   });
 
+  it('lets scheduling swap what different turns of the loop tell, nearer than the tolerance', () => {
+    const steps = (told: readonly Told[]): RecordedEvent[] =>
+      trace(told).map((event, index) => ({ ...event, step: index + 1 }));
+    const story = (atMs: number): Told[] => [
+      [0, 'pi', dial],
+      [atMs, 'pi', failed],
+    ];
+    const swapped = (atMs: number): Told[] => [...story(atMs)].reverse();
+    const options = { scale: 1, toleranceMs: 50 };
+    expect(compare(steps(story(50)), trace(swapped(50)), options).disagreements).to.deep.equal([]);
+    expect(compare(steps(story(51)), trace(swapped(51)), options).disagreements).to.have.length(1);
+    // Of one turn: the code has decided.
+    const together = trace(story(50)).map((event) => ({ ...event, step: 1 }));
+    expect(compare(together, trace(swapped(50)), options).disagreements).to.have.length(1);
+  });
+
   it('asks for no order between hosts, nor between the devices of a server', () => {
     const one: Told = [5, 'server', accepted('a', 'kitchen')];
     const two: Told = [5, 'server', accepted('b', 'hall')];
