@@ -82,7 +82,7 @@ describe('comparing two worlds', () => {
     );
   });
 
-  it('lets scheduling swap what different turns of the loop tell, nearer than the tolerance', () => {
+  it('lets scheduling swap what different turns tell, nearer than the tolerance', () => {
     const steps = (told: readonly Told[]): RecordedEvent[] =>
       trace(told).map((event, index) => ({ ...event, step: index + 1 }));
     const story = (atMs: number): Told[] => [
