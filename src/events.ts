@@ -27,7 +27,8 @@ export type DialFailure =
   | 'http_status' /* an answer other than 101; redirects are not followed */
   | 'no_welcome' /* upgraded, and then not welcomed within the dial timeout */
   | 'tls'
-  | 'tls_time'; /* a certificate that is expired or not valid yet */
+  | 'tls_expired' /* the certificate is, or our clock is ahead */
+  | 'tls_not_yet_valid'; /* the certificate, mostly because our clock has not been set */
 
 /** Why a connection that was up is no longer, or how an upgraded one ended before its welcome. */
 export const LOSS_LABELS = [
@@ -64,8 +65,18 @@ export type InputProblem =
   | 'unexpected_message' /* a known message that this state has no use for */
   | 'unknown_type';
 
+/** Why an accepted stream was not let in. */
+export type Refusal =
+  | 'bad_upgrade'
+  | 'browser' /* it sent an `Origin` */
+  | 'no_place'
+  | 'too_many_from_address'
+  | 'too_many_upgrades'
+  | 'unauthorized'
+  | 'upgrade_timeout';
+
 /** A sound that tells the person something, for want of a screen. */
-export type Cue = 'offline' | 'rejected' | 'interrupted';
+export type Cue = 'listening' | 'offline' | 'rejected' | 'interrupted';
 
 /** The three state machines that report. */
 export type Machine = 'link' | 'client' | 'conversation';
@@ -115,7 +126,7 @@ export type LinkEvent =
   | { readonly type: 'link.replaced'; readonly connection: string; readonly by: string }
   | {
       readonly type: 'link.refused';
-      readonly reason: 'bad_upgrade' | 'no_place' | 'upgrade_timeout' | 'too_many_upgrades';
+      readonly reason: Refusal;
       readonly device?: string;
     }
   | { readonly type: 'backoff.scheduled'; readonly attempt: number; readonly delayMs: number }
@@ -225,6 +236,19 @@ export type LinkEvent =
   | { readonly type: 'microphone.listening'; readonly purpose: Listening }
   | { readonly type: 'microphone.failed'; readonly failure: DeviceFailure }
   | { readonly type: 'microphone.closed' }
+  | {
+      /** Sound that came too fast for us, and was lost; at most one such event in 10 s. */
+      readonly type: 'microphone.overrun';
+      readonly lostMs: number;
+    }
+  | { readonly type: 'speaker.failed'; readonly failure: DeviceFailure }
+  | {
+      /** Which adapter stands behind a port, and why, where that was our choice. */
+      readonly type: 'device.chosen';
+      readonly device: 'microphone' | 'speaker' | 'hotword';
+      readonly adapter: string;
+      readonly why: 'asked_for' | 'first_that_works' | 'nothing_works';
+    }
   | { readonly type: 'engine.opening'; readonly engine: string; readonly device: string }
   | { readonly type: 'engine.opened'; readonly engine: string; readonly device: string }
   | { readonly type: 'engine.heard'; readonly engine: string; readonly bytes: number }
@@ -311,7 +335,10 @@ export const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
   'playback.started',
   'playback.ended',
   'cue.played',
+  'device.chosen',
   'microphone.failed',
+  'microphone.overrun',
+  'speaker.failed',
   'engine.failed',
   'server.listening',
   'callback.threw',

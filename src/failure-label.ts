@@ -10,8 +10,8 @@ import type { DialFailure, FailureLabel, LossLabel } from './events';
 
 /** Node's error codes for a dial, as labels. What is not here is told apart by its prefix. */
 const DIAL_CODES: Readonly<Record<string, DialFailure>> = {
-  CERT_HAS_EXPIRED: 'tls_time',
-  CERT_NOT_YET_VALID: 'tls_time',
+  CERT_HAS_EXPIRED: 'tls_expired',
+  CERT_NOT_YET_VALID: 'tls_not_yet_valid',
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   EAI_NODATA: 'dns',

@@ -8,9 +8,11 @@ const FADE_MS = 15;
 const LOUDNESS = 0.3;
 
 /**
- * The two notes of each cue, in hertz: falling for "not now", level for "no", rising for "again".
+ * The two notes of each cue, in hertz: high and rising for "yes?", falling for "not now", level for
+ * "no", low and rising for "again".
  */
 const NOTES_HZ: Readonly<Record<Cue, readonly [number, number]>> = {
+  listening: [1046.5, 1568.0],
   offline: [587.33, 392.0],
   rejected: [311.13, 311.13],
   interrupted: [440.0, 659.26],

@@ -1,9 +1,7 @@
 import type { Duplex } from 'node:stream';
 
-import type { EventOf } from '../events';
+import type { Refusal } from '../events';
 import type { Clock, EventSink, TimerHandle } from '../ports';
-
-type Refusal = EventOf<'link.refused'>['reason'];
 
 export interface UpgradeGateOptions {
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import { cueSound } from '../../src/audio/cue-sound';
 import { soundMs } from '../../src/constants';
 import type { Cue } from '../../src/events';
 
-const CUES: readonly Cue[] = ['offline', 'rejected', 'interrupted'];
+const CUES: readonly Cue[] = ['listening', 'offline', 'rejected', 'interrupted'];
 
 describe('cueSound', () => {
   for (const cue of CUES) {
@@ -24,7 +24,7 @@ describe('cueSound', () => {
   it('is the same on every machine and in every run', () => {
     const all = Buffer.concat(CUES.map(cueSound));
     const hash = createHash('sha256').update(all).digest('hex');
-    expect(hash).to.equal('e1fa2098c12cddb518b8037e1835926ef6d02c89bc67dbd6db805ad3b0db5016');
+    expect(hash).to.equal('73d3b5c63407730ca102d7a84f89f042c12d3d1bf1faab24c926e1f2faeb9088');
   });
 
   it('tells one cue from another', () => {

@@ -121,8 +121,8 @@ describe('Connection', () => {
     });
 
     for (const [code, label] of [
-      ['CERT_HAS_EXPIRED', 'tls_time'],
-      ['CERT_NOT_YET_VALID', 'tls_time'],
+      ['CERT_HAS_EXPIRED', 'tls_expired'],
+      ['CERT_NOT_YET_VALID', 'tls_not_yet_valid'],
       ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
       ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
       ['EPROTO', 'tls'],

@@ -195,7 +195,7 @@ describe('a fault of TLS', () => {
 
   it('fails TLS dials alone, with its label', async () => {
     for (const [code, label] of [
-      ['CERT_HAS_EXPIRED', 'tls_time'],
+      ['CERT_HAS_EXPIRED', 'tls_expired'],
       ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
       ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls'],
     ] as const) {
@@ -213,7 +213,10 @@ describe('a fault of TLS', () => {
 
   it('needs no fault where the clock is wrong by years, either way', async () => {
     const YEAR_MS = 31_557_600_000;
-    for (const by of [-2 * YEAR_MS, 5 * YEAR_MS]) {
+    for (const [by, label] of [
+      [-2 * YEAR_MS, 'tls_not_yet_valid'],
+      [5 * YEAR_MS, 'tls_expired'],
+    ] as const) {
       const result = await run({
         hosts: hosts(),
         faults: [
@@ -223,7 +226,7 @@ describe('a fault of TLS', () => {
         ],
       });
       expect(result.failures).to.deep.equal([]);
-      expect(new Set(dialFailures(result))).to.deep.equal(new Set(['tls_time']));
+      expect(new Set(dialFailures(result))).to.deep.equal(new Set([label]));
       expect(timesOf(result, 'pi', 'link.connected')[0]).to.be.greaterThan(10_000);
     }
   });
@@ -235,7 +238,7 @@ describe('a fault of TLS', () => {
     ];
     const result = await run({ hosts: hosts('20 s'), faults });
     expect(timesOf(result, 'pi', 'link.connected')[0]).to.be.lessThan(100);
-    expect(new Set(dialFailures(result))).to.deep.equal(new Set(['tls_time']));
+    expect(new Set(dialFailures(result))).to.deep.equal(new Set(['tls_expired']));
     expect(timesOf(result, 'plain', 'link.connected')).to.have.length(2);
   });
 });

@@ -12,7 +12,8 @@ const RECONNECT_MS = 70_000;
 const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
   'busy',
   'replaced',
-  'tls_time',
+  'tls_expired',
+  'tls_not_yet_valid',
 ]);
 
 interface Client {

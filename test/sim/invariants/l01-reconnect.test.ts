@@ -58,7 +58,7 @@ describe('invariant L1', () => {
   });
 
   it('counts anew from a dial that fails by the time of day, which is no fault of the link', () => {
-    const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label: 'tls_time' };
+    const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label: 'tls_not_yet_valid' };
     const story = bothUp().at(65_000, 'pi', failed);
     expect(story.endAt(135_000).verdict).to.equal('held');
     expect(story.endAt(135_001).verdict).to.equal('broken');
