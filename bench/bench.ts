@@ -4,17 +4,21 @@
  *   simulator-cases   (a) to (e): how fast the simulator is, beside bare fake timers
  *   toxic-cases       (f), (g): our Toxiproxy, in virtual time and on loopback
  *   load-cases        (h), (i): a server with thousands of devices, beside a bare one
+ *   client-cases      (j): a client as a process, beside a bare one
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
  *   npm run bench -- '(h)' toxic   those whose names hold one of these
  *   npm run bench -- '(h)' --node=--cpu-prof --node=--cpu-prof-dir=/tmp/profiles
  *                                  with flags of Node for the programs that are measured
+ *   npm run bench -- '(j)' --client=--speaker --client=aplay
+ *                                  with flags of the client, as for its devices
  */
 import { SIMULATOR_CASES } from './simulator-cases';
 
 import { parseArgs } from 'node:util';
 
+import { showClient } from './client-cases';
 import { showLoad } from './load-cases';
 import { build, Program, useNodeFlags } from './processes';
 import { showLoopback, showToxics } from './toxic-cases';
@@ -22,7 +26,7 @@ import { showLoopback, showToxics } from './toxic-cases';
 /** Something to measure. It prints its rows itself. */
 interface Case {
   readonly name: string;
-  readonly show: (name: string) => Promise<void>;
+  readonly show: (name: string, clientFlags: readonly string[]) => Promise<void>;
 }
 
 const CASES: readonly Case[] = [
@@ -31,13 +35,17 @@ const CASES: readonly Case[] = [
   { name: '(g) loopback', show: showLoopback },
   { name: '(h) a server, 1,000 devices', show: (name) => showLoad(name, 1_000) },
   { name: '(i) a server, 10,000 devices', show: (name) => showLoad(name, 10_000) },
+  { name: '(j) a client', show: showClient },
 ];
 
+const OPTIONS = {
+  client: { type: 'string', multiple: true },
+  list: { type: 'boolean' },
+  node: { type: 'string', multiple: true },
+} as const;
+
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { list: { type: 'boolean' }, node: { type: 'string', multiple: true } },
-  });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: OPTIONS });
   const wanted = CASES.filter(({ name }) => isWanted(name, positionals));
   if (values.list === true || wanted.length === 0) {
     process.stdout.write(CASES.map(({ name }) => `${name}\n`).join(''));
@@ -46,7 +54,7 @@ async function main(): Promise<void> {
   }
   useNodeFlags(values.node ?? []);
   await build();
-  for (const { name, show } of wanted) await show(name);
+  for (const { name, show } of wanted) await show(name, values.client ?? []);
 }
 
 function isWanted(name: string, parts: readonly string[]): boolean {

@@ -59,7 +59,7 @@ export class Program {
     const limit = `ulimit -n ${DESCRIPTORS} 2>/dev/null || ulimit -n "$(ulimit -Hn)"`;
     this.child = spawn('bash', ['-c', `${limit}; exec "$@"`, 'bash', ...command], {
       cwd: FOLDER,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: environment(),
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));
@@ -191,4 +191,12 @@ async function compile(): Promise<void> {
   const child = spawn(process.execPath, [...args, '--noCheck'], { cwd: ROOT, stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the programs do not compile: tsc ended with ${code}`);
+}
+
+/** Settings of whoever measures are none of the programs'. */
+function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(TARS_|NODE_OPTIONS$)/.test(name),
+  );
+  return Object.fromEntries(entries);
 }
