@@ -199,6 +199,8 @@ export class SessionManager {
     this.enter(ClientState.ACTIVE_SESSION, 'session_started');
     this.limitState(this.settings.activeLimitMs, 'active_limit');
     session.uplink.open();
+    // Not at the hotword: a sound that says "yes" before anybody listens would not be true.
+    if (this.settings.acknowledge) this.voice.cue('listening');
   }
 
   private rejected(reason: string | undefined): void {
