@@ -1,9 +1,10 @@
 import type { AnyEvent } from '../events';
 import type { Clock } from '../ports';
 import { FakeAudio, type SoundLibrary } from './fake-audio';
-import { Host, type HostNetwork, type HostWorld, type Life, type ProgramStarter } from './host';
+import { Host, type HostNetwork, type HostWorld, type ProgramStarter } from './host';
 import type { WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
+import type { Life } from './life';
 import type { Heal } from './network-faults';
 import { programOf } from './programs';
 import { SeededRandom } from './random';

@@ -5,7 +5,7 @@ import { ReconnectInvariant } from '../../../src/sim/invariants/l01-reconnect';
 import { Story, connected, killed, lost, paused, resumed, started, stopping, tick } from './story';
 
 const listens: AnyEvent = { type: 'server.listening', port: 1 };
-const began = (fault: string, id = 1): AnyEvent => ({ type: 'fault.began', fault, id });
+const began = (fault: string, id = 1): AnyEvent => ({ type: 'fault.began', fault, id, hosts: [] });
 const ended = (fault: string, id = 1): AnyEvent => ({ type: 'fault.ended', fault, id });
 const dials = (server: string): AnyEvent => ({ type: 'host.started', program: 'client', server });
 
