@@ -26,7 +26,14 @@ export const MOMENTS = [
 export type Moment = (typeof MOMENTS)[number];
 
 /** These pass so soon that they are missed unless they are often aimed at. */
-export const BRIEF_MOMENTS: readonly Moment[] = ['upgraded', 'ping', 'answer sounds'];
+export const BRIEF_MOMENTS: readonly Moment[] = [
+  'upgraded',
+  'upgraded',
+  'upgraded',
+  'upgraded',
+  'ping',
+  'answer sounds',
+];
 
 /** The moment that an event is, or leads to, and how much later. */
 function momentsOf(event: RecordedEvent): readonly (readonly [Moment, number])[] {

@@ -178,8 +178,8 @@ export class Sometimes {
       case 'backoff.scheduled':
         this.backedOff(host, event.attempt);
         return;
-      case 'session.started':
-        if (event.device === undefined) this.together();
+      case 'state.changed':
+        if (event.to === 'active_session') this.together();
         return;
       default:
     }

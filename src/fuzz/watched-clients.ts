@@ -22,6 +22,8 @@ export class WatchedClient {
   wasConnected = false;
 
   observe(event: RecordedEvent): void {
+    // What a program that was told to stop still tells of is its end.
+    if (this.session === 'off' && event.type !== 'host.started') return;
     switch (event.type) {
       case 'host.started':
         this.link = 'waiting';

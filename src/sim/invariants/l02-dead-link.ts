@@ -63,8 +63,8 @@ export class DeadLinkInvariant extends DueInvariant {
   }
 
   /**
-   * Who is at the other end of a connection that has just come up: whose bytes did it. Unknown where
-   * there are several, be it at this instant or because the host reads what came while it stood.
+   * Who is at the other end of a connection that has just come up: whose bytes did it. Unknown
+   * where there are several, at this instant or because the host reads what came while it stood.
    */
   private peerOf(host: string, atMs: number): string | undefined {
     const heard = this.heard.get(host);

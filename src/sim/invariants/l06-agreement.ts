@@ -76,8 +76,7 @@ export class AgreementInvariant implements Invariant {
   private followWorld(event: RecordedEvent): boolean {
     switch (event.type) {
       case 'fault.began':
-        // Over a slow link the word of it may take longer than a live one is given.
-        if (HARMLESS.has(event.fault) && event.fault !== 'latency') return false;
+        if (HARMLESS.has(event.fault)) return false;
         this.faults.add(event.id);
         this.lastFaultMs = event.atMs;
         return true;
