@@ -53,7 +53,7 @@ const ARROWS = {
   },
   fuzz: {
     ours: ['kernel', 'sim', 'report', 'runner'],
-    theirs: ['fast-check', 'piscina', 'node:child_process', 'node:crypto', 'node:fs', 'node:path'],
+    theirs: ['fast-check', 'piscina', 'node:child_process', 'node:util'],
   },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
   runner: {

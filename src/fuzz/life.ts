@@ -3,6 +3,7 @@
  *
  *   life            this file: hosts, what people do, which faults, and where these are put
  *   drawn-faults    a fault of each kind        swarm      which kinds, and how often each
+ *   set-pieces      two things at once
  *   moments         instants worth aiming at    trial      a life as scenarios, and their runs
  *   sometimes       states that a campaign must reach       pairs    what met what
  *   shrink          from a failure to the least of it       campaign, sweep
@@ -13,6 +14,7 @@ import type { Duration } from '../sim/duration';
 import type { ScenarioInput } from '../sim/scenario';
 import { drawFault, lasting, ms, spread, type TimelessFault } from './drawn-faults';
 import { BRIEF_MOMENTS, MOMENTS, type Moment } from './moments';
+import { drawSetPiece } from './set-pieces';
 import { swarm, type Swarm } from './swarm';
 
 /** Where a fault is put: at an instant, or at a moment of the run that has all faults with one. */
@@ -174,9 +176,11 @@ function anyFaults(
     fc.record({ fault, placing: fc.oneof(anywhere(lastsMs), { weight: 2, arbitrary: aimed }) }),
   );
   const several = fc.oneof({ weight: 4, arbitrary: alone }, inBurst(fault, lastsMs), ambush(fault));
+  const all = fc.array(several, { minLength: 1, maxLength: MAX_FAULTS });
+  const setPiece = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, drawSetPiece(places));
   return fc
-    .array(several, { minLength: 1, maxLength: MAX_FAULTS })
-    .map((faults) => faults.flat().slice(0, MAX_FAULTS));
+    .tuple(setPiece, all)
+    .map(([first, faults]) => [...first, ...faults.flat()].slice(0, MAX_FAULTS));
 }
 
 function anywhere(lastsMs: number): fc.Arbitrary<Placing> {

@@ -13,6 +13,9 @@ export interface TrialRun {
   readonly result: RunResult;
 }
 
+type OnEvent = (event: RecordedEvent) => void;
+type OnBytes = (bytes: Buffer) => void;
+
 /** How many of the last events a failure is told with. */
 const KEPT_EVENTS = 60;
 
@@ -22,7 +25,8 @@ const KEPT_EVENTS = 60;
  */
 export async function runTrial(
   seed: number,
-  onEvent: (event: RecordedEvent) => void,
+  onEvent: OnEvent,
+  onBytes?: OnBytes,
 ): Promise<readonly TrialRun[]> {
   const life = drawLife(seed);
   const moments = new Moments();
@@ -31,19 +35,22 @@ export async function runTrial(
     moments.observe(event);
     onEvent(event);
   };
-  const first = await run(plain, seed, watch);
+  const first = await run(plain, seed, watch, onBytes);
   if (!first.result.passed || life.faults.every(({ placing }) => placing.how === 'at'))
     return [first];
   const aimed = scenarioOf(life, seed, 'aimed', (fault) => instantOf(fault, moments));
-  return [first, await run(aimed, seed, onEvent)];
+  return [first, await run(aimed, seed, onEvent, onBytes)];
 }
 
 async function run(
   scenario: ScenarioInput,
   seed: number,
-  onEvent: (event: RecordedEvent) => void,
+  onEvent: OnEvent,
+  onBytes: OnBytes | undefined,
 ): Promise<TrialRun> {
-  return { scenario, result: await simulate(scenario, { seed, onEvent, keepEvents: KEPT_EVENTS }) };
+  const bytes = onBytes === undefined ? {} : { onBytes };
+  const options = { seed, onEvent, keepEvents: KEPT_EVENTS, ...bytes };
+  return { scenario, result: await simulate(scenario, options) };
 }
 
 function instantOf({ placing }: PlacedFault, moments: Moments | undefined): number | undefined {

@@ -31,6 +31,8 @@ export interface SimulateOptions {
   readonly scale?: number;
   /** Sees each event as it happens. It must not throw. */
   readonly onEvent?: (event: RecordedEvent) => void;
+  /** Sees all bytes that arrive anywhere, before the event that tells of them. It must not throw. */
+  readonly onBytes?: (bytes: Buffer) => void;
   /** Called now and then with the virtual time, in milliseconds. */
   readonly onProgress?: (virtualMs: number) => void;
 }
@@ -130,6 +132,7 @@ export class Run {
     this.judges = scenario.expect.map(judge);
     this.recorder = new Recorder({
       observers: [(event) => this.observe(event), ...(options.onEvent ? [options.onEvent] : [])],
+      ...(options.onBytes === undefined ? {} : { onBytes: options.onBytes }),
       keep: options.keepEvents ?? 5_000,
     });
     const { programs = {}, scale = 1, seed } = options;

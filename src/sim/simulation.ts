@@ -27,6 +27,7 @@ import { Run, type RunResult, type RunWorld, type SimulateOptions } from './run'
 import { checkScenario, type Scenario, type ScenarioInput } from './scenario';
 import { World } from './world';
 
+export type { Crash } from './hosted-world';
 export type { Failure, InvariantVerdict, RunResult, SimulateOptions } from './run';
 
 /** The simulator itself cannot run. */

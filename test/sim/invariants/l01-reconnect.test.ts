@@ -66,7 +66,7 @@ describe('invariant L1', () => {
 
   it('demands a new connection after a loss', () => {
     const story = bothUp().at(20, 'pi', connected('c1')).at(5_000, 'pi', lost('c1'));
-    expect(story.endAt(75_001).told[0]).to.contain('since all is good at 5000 ms');
+    expect(story.endAt(80_001).told[0]).to.contain('since all is good at 5000 ms');
   });
 
   it('asks each client for the server that it dials, and no other', () => {
