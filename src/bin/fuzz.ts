@@ -3,18 +3,17 @@
 // First, because the simulator has to come before `ws`.
 import { deadAlarms } from '../runner/canary';
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { formatMs } from '../format-ms';
 import { FuzzCampaign, type Tally } from '../fuzz/fuzz-campaign';
-import type { FuzzFailure, FuzzReport } from '../fuzz/report';
+import type { FuzzReport } from '../fuzz/report';
 import { CATALOGUE } from '../fuzz/sometimes';
 import { compareWithTwin, playTwin, twinOf, type TwinTask } from '../fuzz/twin';
-import { failureText, problems, summary } from '../fuzz/verdict';
+import { problems, summary } from '../fuzz/verdict';
 import type { Shard } from '../runner/plan';
 import {
   FAILED,
@@ -25,6 +24,8 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line';
+import { FAILURES_FOLDER, tellFailure } from './failing-scenario';
+import { Progress } from './progress';
 import { toShard } from './shard-option';
 
 interface Options {
@@ -44,10 +45,8 @@ interface Options {
 const DEFAULT_RUNS = 500;
 /** One life in so many is lived again in another process: five percent. */
 const RERUN_EVERY = 20;
-const PROGRESS_EVERY_MS = 2_000;
 
-/** Kept from before a run, in which the real clock is out of reach. */
-const realNow = performance.now.bind(performance);
+const NOT_RERUN = { differences: [], rerun: 0 };
 
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
@@ -96,7 +95,7 @@ function makeCommand(): Command {
     )
     .option('--lives <seeds>', 'only these lives, by their seeds: 7,42', toSeeds)
     .option('--json <file>', 'write what came of it to a file too, for npm run merge')
-    .option('--out <folder>', 'where failing scenarios are written', 'fuzz-failures')
+    .option('--out <folder>', 'where failing scenarios are written', FAILURES_FOLDER)
     .addOption(new Option('--twin <task>').choices(['hashes', 'trace', 'around']).hideHelp())
     .addOption(new Option('--event <number>').argParser(wholeNumber(0)).default(0).hideHelp())
     .addHelpText(
@@ -124,11 +123,11 @@ function toDuration(text: string): number {
 }
 
 async function fuzz(options: Options): Promise<number> {
-  const startMs = realNow();
+  const progress = new Progress();
   process.stdout.write(`Fuzzing with seed ${options.seed}.\n`);
   writable('--json', options.json);
   const silent = await deadAlarms(options.seed);
-  const campaign = makeCampaign(options, startMs);
+  const campaign = makeCampaign(options, progress);
   let interrupted = false;
   const release = onSignals(() => {
     interrupted = true;
@@ -138,8 +137,8 @@ async function fuzz(options: Options): Promise<number> {
     options.for === undefined ? undefined : setTimeout(() => campaign.stop(), options.for);
   await campaign.run();
   clearTimeout(ends);
-  const wallMs = realNow() - startMs;
-  const rerun = interrupted ? { differences: [], rerun: 0 } : await liveSomeAgain(campaign);
+  const wallMs = progress.elapsedMs();
+  const rerun = interrupted ? NOT_RERUN : await liveSomeAgain(campaign);
   release();
   const { seed, shard } = options;
   const shards = shard === undefined ? 'all' : `${shard.index}/${shard.count}`;
@@ -150,16 +149,23 @@ async function fuzz(options: Options): Promise<number> {
   );
 }
 
-function makeCampaign(options: Options, startMs: number): FuzzCampaign {
-  const progress = new Progress(startMs);
+function makeCampaign(options: Options, progress: Progress): FuzzCampaign {
   return new FuzzCampaign({
     ...options,
     runs: (options.for ?? options.lives) === undefined ? options.runs : Infinity,
     onFinished: ({ failure }, soFar) => {
       if (failure !== undefined) tellFailure(failure, options.out);
-      progress.tell(soFar);
+      progress.tell(() => soFarText(soFar, progress.elapsedMs()));
     },
   });
+}
+
+function soFarText({ failures, reached, runs, virtualMs }: Tally, wallMs: number): string {
+  const rate = (runs * 1_000) / wallMs;
+  return (
+    `${runs} runs, ${rate.toFixed(1)} a second, ${formatMs(virtualMs)} of virtual time, ` +
+    `${reached.size} of ${CATALOGUE.length} states, ${failures.length} failures`
+  );
 }
 
 /** A file that cannot be written is known before hours were spent on what goes into it. */
@@ -180,14 +186,6 @@ async function liveSomeAgain({
   return { differences, rerun: some.length };
 }
 
-/** Writes the least scenario that fails, and says what it does and how to run it. */
-function tellFailure(failure: FuzzFailure, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${failure.shrunk.scenario.name}.json`);
-  writeFileSync(file, `${JSON.stringify(failure.shrunk.scenario, null, 2)}\n`);
-  process.stdout.write(failureText(failure, file));
-}
-
 function conclude(report: FuzzReport, file: string | undefined): number {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(report)}\n`);
   process.stdout.write(summary(report));
@@ -196,29 +194,5 @@ function conclude(report: FuzzReport, file: string | undefined): number {
   if (report.interrupted) return INTERRUPTED;
   return found.length === 0 ? 0 : FAILED;
 }
-
-/** A line on standard error at most every two seconds. */
-class Progress {
-  private toldMs: number;
-  private readonly startMs: number;
-
-  constructor(startMs: number) {
-    this.startMs = startMs;
-    this.toldMs = startMs;
-  }
-
-  tell({ failures, reached, runs, virtualMs }: Tally): void {
-    if (realNow() - this.toldMs < PROGRESS_EVERY_MS) return;
-    this.toldMs = realNow();
-    const rate = (runs * 1_000) / (this.toldMs - this.startMs);
-    process.stderr.write(
-      `  ${runs} runs, ${rate.toFixed(1)} a second, ${formatMs(virtualMs)} of virtual time, ` +
-        `${reached.size} of ${CATALOGUE.length} states, ${failures.length} failures ...\n`,
-    );
-  }
-}
-
-/** Made now, because a stream made inside a run would count as reaching past a port. */
-process.stderr.writable satisfies boolean;
 
 runMain(main);

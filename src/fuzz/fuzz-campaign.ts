@@ -1,5 +1,4 @@
-import { Piscina } from 'piscina';
-
+import { inOrder } from '../runner/in-order';
 import type { Shard } from '../runner/plan';
 import { SeededRandom } from '../sim/random';
 import live from './live';
@@ -67,10 +66,6 @@ export class FuzzCampaign {
   /** The hashes of the lives that were lived, by their seeds. */
   readonly hashes = new Map<number, readonly string[]>();
   private readonly options: FuzzCampaignOptions;
-  /** Lives that are finished while one before them is not, by their place. */
-  private readonly done = new Map<number, LifeReport>();
-  private begun = 0;
-  private told = 0;
   private stopped = false;
 
   constructor(options: FuzzCampaignOptions) {
@@ -83,35 +78,14 @@ export class FuzzCampaign {
   }
 
   async run(): Promise<void> {
-    const { workers } = this.options;
-    if (workers === 1) await this.work(live);
-    else await this.runOnPool();
-  }
-
-  private async runOnPool(): Promise<void> {
-    const { workers } = this.options;
-    const pool = new Piscina<number, LifeReport>({
-      filename: require.resolve('./live'),
-      minThreads: workers,
-      maxThreads: workers,
+    await inOrder<number, LifeReport>({
+      jobAt: (place) => this.seedAt(place),
+      isOver: () => this.stopped || this.isEnough(),
+      onResult: (report) => this.finished(report),
+      workers: this.options.workers,
+      file: require.resolve('./live'),
+      here: live,
     });
-    try {
-      const worker = (): Promise<void> => this.work((life) => pool.run(life));
-      await Promise.all(Array.from({ length: workers }, worker));
-    } finally {
-      await pool.destroy();
-    }
-  }
-
-  private async work(liveOne: (life: number) => Promise<LifeReport>): Promise<void> {
-    while (!this.isOver()) {
-      const place = this.begun;
-      const life = this.seedAt(place);
-      if (life === undefined) return;
-      this.begun += 1;
-      this.done.set(place, await liveOne(life));
-      this.tell();
-    }
   }
 
   /** A shard has every n-th life, and all together have each once. */
@@ -121,26 +95,17 @@ export class FuzzCampaign {
     return lifeSeed(seed, place * shard.count + shard.index - 1);
   }
 
-  private isOver(): boolean {
-    return this.stopped || this.isEnough();
-  }
-
   private isEnough(): boolean {
     const { maxFailures, runs, shard = ALONE } = this.options;
     const { failures, runs: made } = this.tally;
     return made >= runs / shard.count || failures.length >= maxFailures;
   }
 
-  /** Hands on what is finished, in order. What workers have lived beyond what was asked is left. */
-  private tell(): void {
-    while (!this.isEnough()) {
-      const report = this.done.get(this.told);
-      if (report === undefined) return;
-      this.done.delete(this.told);
-      this.told += 1;
-      this.tally.add(report);
-      this.hashes.set(report.life, report.hashes);
-      this.options.onFinished(report, this.tally);
-    }
+  /** What workers have lived beyond what was asked for is left. */
+  private finished(report: LifeReport): void {
+    if (this.isEnough()) return;
+    this.tally.add(report);
+    this.hashes.set(report.life, report.hashes);
+    this.options.onFinished(report, this.tally);
   }
 }

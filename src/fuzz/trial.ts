@@ -68,6 +68,7 @@ function scenarioOf(
   return {
     name: `fuzz-${seed}-${variant}`,
     story: 'Drawn by the fuzzer.',
+    seed,
     hosts,
     latency,
     interleave,

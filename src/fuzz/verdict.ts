@@ -68,7 +68,7 @@ export function failureText({ failure, lastEvents, shrunk }: FuzzFailure, file: 
     '  the last events:',
     ...lastEvents.slice(-12).map((event) => `    ${JSON.stringify(event)}`),
     '  again:',
-    `    npm run scenarios -- ${file} --seed ${failureSeed(scenario.name)}`,
+    `    npm run scenarios -- ${file}`,
     '  to keep it:',
     `    npm run keep -- ${file}`,
     '',
@@ -77,8 +77,4 @@ export function failureText({ failure, lastEvents, shrunk }: FuzzFailure, file: 
 
 function onHost(host: string | undefined): string {
   return host === undefined ? '' : ` on ${host}`;
-}
-
-function failureSeed(name: string): string {
-  return /^fuzz-(\d+)-/.exec(name)?.[1] ?? '1';
 }

@@ -55,7 +55,9 @@ export abstract class HostedWorld implements HostWorld {
     this.tickMs = 1 / scale;
     this.recorder = recorder;
     this.sounds = sounds;
-    this.random = new SeededRandom(seed, scenario.name);
+    // One that was found by chance keeps it under any name.
+    const { name, seed: own } = scenario;
+    this.random = own === undefined ? new SeededRandom(seed, name) : new SeededRandom(own, 'found');
   }
 
   get hosts(): ReadonlyMap<string, Host> {
