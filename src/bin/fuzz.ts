@@ -100,8 +100,8 @@ function makeCommand(): Command {
     .addOption(new Option('--event <number>').argParser(wholeNumber(0)).default(0).hideHelp())
     .addHelpText(
       'after',
-      '\nA life whose faults are aimed at a moment is run twice. From 2,000 runs on every state of ' +
-        'the\ncatalogue and every pair of fault and state must have been met.' +
+      '\nA life whose faults are aimed at a moment is run twice. From 2,000 runs on every state ' +
+        'of the\ncatalogue and every pair of fault and state must have been met.' +
         '\nExit code: 0 nothing found, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
     )
     .exitOverride();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run sweep`: a scenario once more for each instant of it, with a fault put in exactly there. */
+/** `npm run sweep`: a scenario once more for each of its instants, with a fault exactly there. */
 // First, because the simulator has to come before `ws`.
 import runSwept, { type SweptRun } from '../fuzz/run-swept';
 
@@ -43,8 +43,8 @@ async function main(): Promise<number> {
 function makeCommand(): Command {
   return new Command('npm run sweep --')
     .description(
-      'Runs scenarios once, and once more for each instant at which anything happened, with a reset, ' +
-        'silence, a close, a power cut or a restart of either side put in exactly there.',
+      'Runs scenarios once, and once more for each instant at which anything happened, with a ' +
+        'reset, silence, a close, a power cut or a restart of either side exactly there.',
     )
     .argument('<files...>', 'scenario files (.ts, .js or .json)')
     .option('-s, --seed <number>', 'what all chance comes from', wholeNumber(0), 1)
@@ -94,16 +94,15 @@ class Sweep {
     const made = this.runs - runs;
     const found = this.failures - failures;
     const mark = found === 0 ? '✓' : '✗';
-    process.stdout.write(
-      `${mark} ${scenario.name}: ${made} of ${all.length} runs, ${found} failed\n`,
-    );
+    const text = `${mark} ${scenario.name}: ${made} of ${all.length} runs, ${found} failed`;
+    process.stdout.write(`${text}\n`);
   }
 
   conclude(): number {
     const wallS = this.progress.elapsedMs() / 1_000;
     process.stdout.write(
-      `${this.runs} runs, ${this.failures} failed: ${formatMs(this.virtualMs)} of virtual time in ` +
-        `${wallS.toFixed(1)} s\n`,
+      `${this.runs} runs, ${this.failures} failed: ` +
+        `${formatMs(this.virtualMs)} of virtual time in ${wallS.toFixed(1)} s\n`,
     );
     if (this.stopped) return INTERRUPTED;
     return this.failures === 0 ? 0 : FAILED;

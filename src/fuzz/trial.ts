@@ -59,7 +59,8 @@ function instantOf({ placing }: PlacedFault, moments: Moments | undefined): numb
   return instantMs === undefined ? undefined : Math.max(0, instantMs + placing.offsetMs);
 }
 
-function scenarioOf(
+/** The scenario of a life, with the faults that have an instant. */
+export function scenarioOf(
   { acts, faults, hosts, interleave, lastsMs, latency }: Life,
   seed: number,
   variant: string,

@@ -89,7 +89,7 @@ function told(event: RecordedEvent, isIt: boolean): string {
 
 /** The line of the program that reported the event: the first that is not of the recording. */
 function callSite(stack: string): string {
-  const RECORDING = /\/(fuzz|sim\/(recorder|run|world|hosted-world|host|life))[./]|node:/;
+  const RECORDING = /\/src\/(fuzz\/|sim\/(recorder|run|world|hosted-world|host|life)\.)|node:/;
   const lines = stack.split('\n').slice(1);
   return (lines.find((line) => !RECORDING.test(line)) ?? lines[0] ?? '').trim();
 }
