@@ -82,7 +82,7 @@ describe('shrink', () => {
     }
   });
 
-  it('leaves one deed, plain hosts, no drawn order, and an end soon after the failure', async () => {
+  it('leaves one deed, plain hosts, no drawn order, and an end soon after it failed', async () => {
     const { scenario } = await shrunk(breaks);
     expect(scenario.acts).to.deep.equal([{ at: '2 s', presses: 'button' }]);
     expect(scenario.hosts).to.deep.equal({
