@@ -39,7 +39,7 @@ const MEANINGS: Readonly<Record<string, readonly [HotwordErrorCode, string]>> = 
 export function porcupineFailure(error: unknown, modelPath?: string): HotwordError {
   const text = textOf(error);
   const name = error instanceof Error ? error.constructor.name : 'unknown';
-  const isUnsupported = /unsupported CPU|not supported/i.test(text);
+  const isUnsupported = /^(Unsupported CPU|System \S+ is not supported)/.test(text);
   if (isUnsupported || hasCode(error, 'ERR_DLOPEN_FAILED')) return unsupported();
   if (name === 'PorcupineInvalidArgumentError') return invalid(text, modelPath);
   const [code, message] = MEANINGS[name] ?? ['ERR_HOTWORD_ENGINE', `Porcupine failed: ${name}.`];
