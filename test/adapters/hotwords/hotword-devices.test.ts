@@ -20,9 +20,9 @@ function withVersion4(): Machine {
   return pretend({ resolve: (file) => file, load: () => ({ Porcupine }) });
 }
 
-function withVersion1(): Machine {
+function withVersion1(init: (...given: unknown[]) => bigint = () => 10n): Machine {
   const binding = {
-    init: () => 10n,
+    init,
     process: () => -10,
     delete: () => undefined,
     frame_length: () => 512,
@@ -140,6 +140,18 @@ describe('openHotword', () => {
     const { message } = await refusal(bench.open({ spec: `\u001b[2J\n${'x'.repeat(100_000)}` }));
     expect(message.length).to.be.below(300);
     expect(message).not.to.match(/[\u0000-\u001f]/);
+  });
+
+  it('gives version 1 the keyword and the sensitivity', async () => {
+    let given: unknown[] = [];
+    const machine = withVersion1((...all) => {
+      given = all;
+      return 10n;
+    });
+    await bench.open({ spec: 'porcupine-v1:ok_google', sensitivity: 0.25 }, machine);
+    const [, count, keywords, sensitivities] = given;
+    expect([count, sensitivities]).to.deep.equal([1, [0.25]]);
+    expect(String(keywords)).to.match(/linux.ok google_linux\.ppn$/);
   });
 
   it('takes a keyword or a file, not both', async () => {
