@@ -24,7 +24,8 @@ const LINE_FEED = 0x0a;
  * Push-to-talk with the space bar or the enter key of a terminal. Of what is no terminal, each line
  * is a press. An input that ends or fails presses nothing any more, and does no other harm.
  *
- * The input is read, and a terminal is raw, only while somebody waits for a press.
+ * The input is read, and a terminal is raw, only while somebody waits for a press. Where the
+ * program exits meanwhile, Node gives the terminal its mode back.
  */
 export class KeyboardButton implements Button {
   private readonly input: KeyboardInput;
@@ -65,7 +66,6 @@ export class KeyboardButton implements Button {
   private start(): void {
     if (this.isReading) return;
     this.isReading = true;
-    process.once('exit', this.restore);
     // Its 'error' stays listened to: one that comes after the end would end the program.
     this.input.off('error', this.stop).on('error', this.stop);
     this.input.on('data', this.heard).on('end', this.stop);
@@ -76,13 +76,10 @@ export class KeyboardButton implements Button {
   private readonly stop = (): void => {
     if (!this.isReading) return;
     this.isReading = false;
-    process.off('exit', this.restore);
     this.input.off('data', this.heard).off('end', this.stop);
     this.input.pause();
-    this.restore();
+    this.setRaw(false);
   };
-
-  private readonly restore = (): void => this.setRaw(false);
 
   private setRaw(isRaw: boolean): void {
     if (this.isTerminal) this.input.setRawMode?.(isRaw);

@@ -26,7 +26,7 @@ function closed(stream: PassThrough): Promise<void> {
   return new Promise((resolve) => stream.once('close', resolve));
 }
 
-/** A program that waits for presses, says each, and ends at the third or at a SIGINT. */
+/** Waits for presses, says each, closes at the third and at a SIGINT, and just exits at an x. */
 const PROGRAM = `
   const { KeyboardButton } = require('./src/adapters/keyboard-button');
   const button = new KeyboardButton();
@@ -37,6 +37,7 @@ const PROGRAM = `
     if (presses === 3) button.close();
   });
   process.once('SIGINT', () => { console.log('interrupted'); button.close(); });
+  process.stdin.on('data', (data) => data.includes('x') && process.exit(7));
   console.log('raw=' + process.stdin.isRaw);
 `;
 const ARGS = ['-r', 'ts-node/register/transpile-only', '-e', PROGRAM];
@@ -46,7 +47,6 @@ describe('KeyboardButton', () => {
   let interrupts: number;
   let presses: number;
   let button: KeyboardButton;
-  let exitListeners: number;
 
   const press = (): void => void (presses += 1);
   const type = async (keys: string): Promise<void> => {
@@ -55,16 +55,12 @@ describe('KeyboardButton', () => {
   };
 
   beforeEach(() => {
-    exitListeners = process.listenerCount('exit');
     terminal = new Terminal();
     interrupts = 0;
     presses = 0;
     button = new KeyboardButton({ input: terminal, interrupt: () => (interrupts += 1) });
   });
-  afterEach(() => {
-    button.close();
-    expect(process.listenerCount('exit')).to.equal(exitListeners);
-  });
+  afterEach(() => button.close());
 
   it('is pressed by space and by enter, and by nothing else', async () => {
     button.onPress(press);
@@ -173,7 +169,8 @@ describe('KeyboardButton', () => {
   const onTerminal = async (keys: readonly (readonly [string, string])[]): Promise<string> => {
     const words = [process.execPath, ...ARGS].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     const command = `${words.join(' ')}; echo status=$?; stty -a`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: ROOT });
+    const options = { cwd: ROOT, timeout: 30_000 };
+    const child = spawn('script', ['-qec', command, '/dev/null'], options);
     let said = '';
     let next = 0;
     child.stdout.on('data', (data: Buffer) => {
@@ -202,5 +199,13 @@ describe('KeyboardButton', () => {
       .to.contain('interrupted')
       .and.contain('status=0')
       .and.match(/ icanon/);
+  });
+
+  it('leaves a real terminal as it was where the program just exits', async () => {
+    const said = await onTerminal([['raw=true', 'x']]);
+    expect(said)
+      .to.contain('status=7')
+      .and.match(/ icanon/)
+      .and.match(/ echo /);
   });
 });

@@ -67,9 +67,11 @@ function say(message: FromProcess): void {
   process.send?.(message);
 }
 
-/** Whoever started this process ends it; a Ctrl-C at the terminal is meant for that one. */
+/**
+ * Whoever started this process ends it: a Ctrl-C at the terminal is meant for that one. It ends by
+ * itself once there is nobody left to talk to.
+ */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('disconnect', () => process.exit());
 process.on('message', (message) => {
   turn = turn.then(() => take(message as ToProcess)).catch(() => process.exit(FAILED));
 });
