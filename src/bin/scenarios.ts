@@ -32,6 +32,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line';
+import { toShard } from './shard-option';
 import { selectStories, toPattern, toScale } from './stories-option';
 
 interface Options {
@@ -159,14 +160,6 @@ function makeCommand(): Command {
         '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
     )
     .exitOverride();
-}
-
-function toShard(text: string): Shard {
-  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (index !== undefined && count !== undefined && index >= 1 && index <= count) {
-    return { index, count };
-  }
-  throw new InvalidArgumentError('It must be like 2/5: the second of five parts.');
 }
 
 function toReporters(text: string): readonly ReporterSpec[] {

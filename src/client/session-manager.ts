@@ -18,7 +18,7 @@ import {
 import { ClientState, cueOfEnd, EAR, mayEnter } from './client-state';
 import { Ear } from './ear';
 import { callListener } from './listener';
-import { Uplink } from './uplink';
+import { Session } from './session';
 import { Voice, type PlaybackEnd } from './voice';
 import { ConnectionStatus, type WebSocketClient } from './websocket-client';
 
@@ -41,12 +41,6 @@ export type EndReason =
   | 'microphone_ended' /* a recorded microphone has nothing more to say */
   | 'shutdown'
   | 'link_lost';
-
-interface Session {
-  readonly id: string;
-  readonly uplink: Uplink;
-  readonly acknowledges: boolean;
-}
 
 /**
  * What a person notices: the hotword opens a session, what is said goes to the server, the answer
@@ -199,6 +193,8 @@ export class SessionManager {
     this.enter(ClientState.ACTIVE_SESSION, 'session_started');
     this.limitState(this.settings.activeLimitMs, 'active_limit');
     session.uplink.open();
+    // Not at the hotword: a sound that says "yes" before anybody listens would not be true.
+    if (this.settings.acknowledge) this.voice.cue('listening');
   }
 
   private rejected(reason: string | undefined): void {
@@ -293,17 +289,8 @@ export class SessionManager {
 
   private makeSession(acknowledges: boolean): Session {
     const { clock, events, random } = this.ports;
-    const number = Math.floor(random.next() * 2 ** 48);
-    const id = number.toString(16).padStart(12, '0');
-    const uplink = new Uplink({
-      session: id,
-      settings: this.settings,
-      clock,
-      events,
-      send: (chunk) => this.link.sendAudio(id, chunk),
-      ...(acknowledges ? {} : { unsentBytes: () => this.link.bufferedBytes }),
-    });
-    return { id, uplink, acknowledges };
+    const { link, settings } = this;
+    return new Session({ settings, clock, random, events, link, acknowledges });
   }
 
   /** The one way in which a session ends while the program goes on. */
