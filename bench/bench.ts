@@ -5,6 +5,9 @@
  *   toxic-cases       (f), (g): our Toxiproxy, in virtual time and on loopback
  *   load-cases        (h), (i): a server with thousands of devices, beside a bare one
  *   client-cases      (j): a client as a process, beside a bare one
+ *   latency-cases     (k): from the hotword to the server, from the reply to its sound
+ *   soak-case         (l): what 50 sessions leave behind
+ *   hotword-cases     (m): what it costs to listen, for each detector
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
@@ -19,8 +22,12 @@ import { SIMULATOR_CASES } from './simulator-cases';
 import { parseArgs } from 'node:util';
 
 import { showClient } from './client-cases';
+import { showHotwords } from './hotword-cases';
+import { showLatency } from './latency-cases';
 import { showLoad } from './load-cases';
 import { build, Program, useNodeFlags } from './processes';
+import { showSoak } from './soak-case';
+import { print } from './table';
 import { showLoopback, showToxics } from './toxic-cases';
 
 /** Something to measure. It prints its rows itself. */
@@ -36,6 +43,9 @@ const CASES: readonly Case[] = [
   { name: '(h) a server, 1,000 devices', show: (name) => showLoad(name, 1_000) },
   { name: '(i) a server, 10,000 devices', show: (name) => showLoad(name, 10_000) },
   { name: '(j) a client', show: showClient },
+  { name: '(k) latency', show: showLatency },
+  { name: '(l) a soak', show: showSoak },
+  { name: '(m) hotwords', show: (name) => showHotwords(name, print) },
 ];
 
 const OPTIONS = {

@@ -99,8 +99,13 @@ export class Program {
     for (;;) {
       const match = pattern.exec(this.stdout);
       if (match !== null) return match;
-      await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.ended()]);
+      await this.says();
     }
+  }
+
+  /** Resolves when the program has written anything more; rejects where it has ended. */
+  async says(): Promise<void> {
+    await Promise.race([this.child.stdout && once(this.child.stdout, 'data'), this.ended()]);
   }
 
   /** Stops the program as a person would. */
@@ -143,9 +148,9 @@ export class Program {
     throw new Error(`${this.name} ended with ${code}: ${this.stdout.slice(-500)}`);
   }
 
-  /** Only the end is of interest, and a program of thousands of devices has a lot to say. */
+  /** A program of thousands of devices has a lot to say, and only the end is of interest. */
   private read(text: string): void {
-    const KEPT = 65_536;
+    const KEPT = 2 ** 20;
     this.stdout = (this.stdout + text).slice(-KEPT);
   }
 
