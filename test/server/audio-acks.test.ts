@@ -36,7 +36,7 @@ describe('AudioAcks', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('wait 100 ms and no longer for a message that does not come', async () => {
+  it('wait 600 ms and no longer for a message that does not come', async () => {
     const { acks, clock, sent } = makeAcks();
     acks.took(100);
     await clock.pass(30);
@@ -44,7 +44,7 @@ describe('AudioAcks', () => {
     await clock.pass(5_000);
     expect(sent).to.deep.equal([
       [20, 100],
-      [620, 200],
+      [630, 200],
     ]);
   });
 
