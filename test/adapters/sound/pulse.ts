@@ -98,6 +98,10 @@ export class Pulse {
     };
   }
 
+  get isRunning(): boolean {
+    return this.daemon !== undefined;
+  }
+
   /** Leads this process here, and what it starts; until the returned function is called. */
   enter(): () => void {
     const { env } = this;
