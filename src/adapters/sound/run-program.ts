@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
 
 /** Most that is read of what a program says: 256 KiB of each stream. */
 const OUTPUT_LIMIT_BYTES = 2 ** 18;
@@ -34,6 +36,7 @@ export async function runProgram(
       const child = execFile(file, args, options, (error, stdout, stderr) => {
         resolve({ isOk: error === null, stdout, stderr });
       });
+      child.stdin?.end();
       kill = () => child.kill('SIGKILL');
       signal?.addEventListener('abort', kill);
       if (signal?.aborted) kill();
@@ -42,6 +45,21 @@ export async function runProgram(
     return { isOk: false, stdout: '', stderr: '' }; // There is no memory for another process.
   } finally {
     signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** Whether a program of this name would be found. */
+export function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.some((folder) => isExecutable(path.join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false; // Not there, or not for us: the next folder may have it.
   }
 }
 

@@ -18,7 +18,7 @@ import { DeviceNotInstalledError, DeviceSpecError, type DeviceListing } from './
 import { DevicePlayback } from './device-playback';
 import { DeviceSpeaker } from './device-speaker';
 import type { OpenOutput } from './pcm-output';
-import { runProgram } from './run-program';
+import { isOnPath, runProgram } from './run-program';
 import { SpeakerLibrary } from './speaker-library';
 import { SpeakerOutput } from './speaker-output';
 
@@ -40,7 +40,7 @@ interface Adapter {
   readonly name: string;
   /** What to do where it is not installed. */
   readonly install: string;
-  isInstalled(): Promise<boolean>;
+  isInstalled(): boolean;
   prepare(device: string | undefined, clock: Clock): OpenOutput;
 }
 
@@ -48,7 +48,7 @@ const ADAPTERS: readonly Adapter[] = [
   {
     name: 'speaker',
     install: 'install libasound2-dev and run "npm rebuild speaker"',
-    isInstalled: () => Promise.resolve(SpeakerLibrary.isInstalled()),
+    isInstalled: () => SpeakerLibrary.isInstalled(),
     prepare: (device, clock) => {
       const library = new SpeakerLibrary();
       return (handlers) => new SpeakerOutput(library, device, clock, handlers);
@@ -57,8 +57,7 @@ const ADAPTERS: readonly Adapter[] = [
   {
     name: 'aplay',
     install: 'install alsa-utils',
-    isInstalled: async () =>
-      (await runProgram('aplay', ['--version'], { limitMs: QUERY_LIMIT_MS })).isOk,
+    isInstalled: () => isOnPath('aplay'),
     prepare: (device, clock) => (handlers) => new AplayOutput(device, clock, handlers),
   },
 ];
@@ -87,14 +86,15 @@ export async function openSpeaker(spec: string, ports: SpeakerPorts): Promise<De
 /** Devices that can be played to, by what can be asked for; empty where nothing can tell. */
 export async function listSpeakers(): Promise<readonly DeviceListing[]> {
   const devices = await listDevices();
-  const usable = await installed();
-  return usable.flatMap(({ name: adapter }) => devices.map((device) => ({ adapter, ...device })));
+  return installed().flatMap(({ name: adapter }) =>
+    devices.map((device) => ({ adapter, ...device })),
+  );
 }
 
 async function choose(spec: string, ports: SpeakerPorts): Promise<Candidate & { why: Why }> {
   const { adapter, device } = parseSpec(spec);
-  if (adapter === undefined) return chooseFrom(await installed(), ports.clock);
-  if (!(await adapter.isInstalled())) {
+  if (adapter === undefined) return chooseFrom(installed(), ports.clock);
+  if (!adapter.isInstalled()) {
     throw new DeviceNotInstalledError(
       `speaker '${spec}': ${adapter.name} is not here; ${adapter.install}, or use auto`,
     );
@@ -123,9 +123,8 @@ async function chooseFrom(
   throw new DeviceNotInstalledError(`speaker 'auto': nothing to play with is here; ${ways}`);
 }
 
-async function installed(): Promise<Adapter[]> {
-  const present = await Promise.all(ADAPTERS.map((adapter) => adapter.isInstalled()));
-  return ADAPTERS.filter((_, index) => present[index]);
+function installed(): Adapter[] {
+  return ADAPTERS.filter((adapter) => adapter.isInstalled());
 }
 
 /** Plays a moment of silence; what came of it. */

@@ -17,6 +17,8 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { changeEnv } from './environment';
+
 /** Generous: tests share the machine. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
@@ -104,15 +106,7 @@ export class Pulse {
 
   /** Leads this process here, and what it starts; until the returned function is called. */
   enter(): () => void {
-    const { env } = this;
-    const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
-    Object.assign(process.env, env);
-    return () => {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
-    };
+    return changeEnv(this.env);
   }
 
   /** Plays a WAV file into the virtual microphone; resolves when all of it was said. */
