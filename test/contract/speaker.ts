@@ -109,6 +109,7 @@ export function speakerContract(
       for (let at = 0, size = 1; at < sound.length; at += size, size += 7) {
         playback.write(sound.subarray(at, at + size));
         playback.write(Buffer.alloc(0));
+        await world.pass(2);
       }
       playback.end();
       await until(world, () => log.length > 0);

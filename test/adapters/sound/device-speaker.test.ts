@@ -202,7 +202,7 @@ describe('DeviceSpeaker', () => {
 
   it('waits until the last playback has let go of the device, and no longer', () => {
     const { time, device, play, log } = fakeSpeaker();
-    device.releasesAfterMs = 300;
+    device.releasesAfterMs = 330;
     const stopped = play();
     stopped.write(SOUND);
     time.tick(50);
@@ -210,12 +210,12 @@ describe('DeviceSpeaker', () => {
     const next = play();
     next.write(SOUND);
     next.end();
-    time.tick(299);
+    time.tick(329);
     expect(device.opens).to.equal(1);
     time.tick(1);
     expect(device.opens).to.equal(2);
     time.tick(500);
-    expect(log).to.deep.equal(['461 finished']);
+    expect(log).to.deep.equal(['491 finished']);
   });
 
   it('calls a device busy that is not let go of, or does not open, within 5 s', () => {

@@ -139,6 +139,11 @@ describe('openSpeaker', () => {
     expect(given.told.map(({ type }) => type)).to.deep.equal([
       ...['speaker.failed', 'device.chosen', 'speaker.failed'],
     ]);
+    // In a process of its own, because in this one the package may have been loaded before.
+    const script = path.join(__dirname, 'endless-player.ts');
+    const args = ['-r', 'ts-node/register/transpile-only', script, 'speaker'];
+    const { signal, status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
+    expect({ signal, status }, 'aborted?').to.deep.equal({ signal: null, status: 1 });
   });
 
   const withBoth = hasSpeaker && hasAplay ? it : it.skip;
