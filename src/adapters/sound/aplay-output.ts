@@ -1,5 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 import { SAMPLE_RATE_HZ } from '../../constants';
 import type { Clock, DeviceFailure, TimerHandle } from '../../ports';
@@ -28,7 +27,8 @@ const ARGUMENTS = [
 export class AplayOutput implements PcmOutput {
   private readonly clock: Clock;
   private readonly handlers: PcmOutputHandlers;
-  private child: ChildProcessByStdio<Writable, null, Readable> | undefined;
+  /** Without streams where there were no descriptors left for them. */
+  private child: ChildProcess | undefined;
   private complaint = '';
   private isOpen = false;
   private isEnded = false;
@@ -50,14 +50,14 @@ export class AplayOutput implements PcmOutput {
   }
 
   write(pcm: Buffer): void {
-    this.child?.stdin.write(pcm, (error) => {
+    this.child?.stdin?.write(pcm, (error) => {
       if (!error && !this.isOver) this.handlers.onTaken(pcm.length);
     });
   }
 
   end(): void {
     this.isEnded = true;
-    this.child?.stdin.end();
+    this.child?.stdin?.end();
   }
 
   abort(): void {
@@ -65,21 +65,22 @@ export class AplayOutput implements PcmOutput {
     this.isOver = true;
     this.child?.kill('SIGTERM');
     // While it waits for more to play it is deaf to signals.
-    this.child?.stdin.destroy();
+    this.child?.stdin?.destroy();
     this.killTimer = this.clock.setTimeout(() => this.child?.kill('SIGKILL'), KILL_AFTER_MS);
   }
 
-  private spawn(device: readonly string[]): ChildProcessByStdio<Writable, null, Readable> {
+  private spawn(device: readonly string[]): ChildProcess {
     const child = spawn('aplay', [...device, ...ARGUMENTS], {
       detached: true,
       env: deviceEnvironment(),
       stdio: ['pipe', 'ignore', 'pipe'],
     });
-    child.once('error', () => {
-      if (child.pid === undefined) this.exited('device_missing');
+    child.once('error', ({ code }: NodeJS.ErrnoException) => {
+      // It was never started; of one that was, the end is told.
+      if (child.pid === undefined)
+        this.exited(code === 'ENOENT' ? 'device_missing' : 'device_error');
     });
     child.once('close', (code) => this.exited(this.failureOfExit(code)));
-    // There are no streams where there were no descriptors left for them.
     child.stdin?.on('error', () => undefined /* the exit says it */);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.hear(text));
     return child;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 
 import { expect } from 'chai';
 
@@ -67,6 +68,14 @@ describe('AplayOutput', () => {
 
   it('fails with a name that no program can be given', async () => {
     expect((await playOn('a\0b')).how).to.equal('device_error');
+  });
+
+  it('fails, or stops, without descriptors for a child', () => {
+    leave = fake.enter('works');
+    const script = path.join(__dirname, 'starved-player.ts');
+    const command = `ulimit -n 100 && exec "$0" -r ts-node/register/transpile-only "${script}"`;
+    const { stdout } = spawnSync('sh', ['-c', command, process.execPath], { encoding: 'utf8' });
+    expect(stdout).to.equal('device_error 0\n');
   });
 
   it('does not finish before the sound has, on a device that swallows it at once', async () => {
