@@ -9,16 +9,17 @@
  *
  * Both reach devices by ALSA, and so PulseAudio or PipeWire where it has them as its default.
  */
-import { SAMPLE_RATE_HZ } from '../../constants';
+import { BYTES_PER_MS } from '../../constants';
 import type { EventOf } from '../../events';
 import type { Clock, DeviceFailure, EventSink } from '../../ports';
-import { parseCards, parsePcms, parsePulse, type AlsaDevice } from './alsa-listing';
+import { listAlsaDevices } from './alsa-devices';
 import { AplayOutput } from './aplay-output';
-import { DeviceNotInstalledError, DeviceSpecError, type DeviceListing } from './device';
+import { DeviceNotInstalledError, type DeviceListing } from './device';
 import { DevicePlayback } from './device-playback';
 import { DeviceSpeaker } from './device-speaker';
+import { parseDeviceSpec } from './device-spec';
 import type { OpenOutput } from './pcm-output';
-import { isOnPath, runProgram } from './run-program';
+import { isOnPath } from './run-program';
 import { SpeakerLibrary } from './speaker-library';
 import { SpeakerOutput } from './speaker-output';
 
@@ -47,7 +48,7 @@ interface Adapter {
 const ADAPTERS: readonly Adapter[] = [
   {
     name: 'speaker',
-    install: 'install libasound2-dev and run "npm rebuild speaker"',
+    install: 'install libasound2-dev and run "npm install"',
     isInstalled: () => SpeakerLibrary.isInstalled(),
     prepare: (device, clock) => {
       const library = new SpeakerLibrary();
@@ -62,12 +63,8 @@ const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-const ALLOWED = 'auto, speaker[:NAME] or aplay[:NAME], where NAME is a device of ALSA';
-/** How long a program may take that only tells something. */
-const QUERY_LIMIT_MS = 5_000;
-const NAME_CHARS = 200;
 /** Silence that is played to find out whether a device works: 20 ms. */
-const SILENCE = Buffer.alloc((SAMPLE_RATE_HZ / 50) * 2);
+const SILENCE = Buffer.alloc(20 * BYTES_PER_MS);
 
 /**
  * Opens the speaker that a spec names: `auto`, `speaker[:NAME]` or `aplay[:NAME]`. With `auto` it
@@ -85,24 +82,26 @@ export async function openSpeaker(spec: string, ports: SpeakerPorts): Promise<De
 
 /** Devices that can be played to, by what can be asked for; empty where nothing can tell. */
 export async function listSpeakers(): Promise<readonly DeviceListing[]> {
-  const devices = await listDevices();
+  const devices = await listAlsaDevices('aplay', 'sinks');
   return installed().flatMap(({ name: adapter }) =>
     devices.map((device) => ({ adapter, ...device })),
   );
 }
 
 async function choose(spec: string, ports: SpeakerPorts): Promise<Candidate & { why: Why }> {
-  const { adapter, device } = parseSpec(spec);
-  if (adapter === undefined) return chooseFrom(installed(), ports.clock);
-  if (!adapter.isInstalled()) {
+  const names = ADAPTERS.map((adapter) => adapter.name);
+  const parsed = parseDeviceSpec('speaker', spec, names);
+  const asked = ADAPTERS.find((adapter) => adapter.name === parsed.adapter);
+  if (asked === undefined) return chooseFrom(installed(), ports.clock);
+  if (!asked.isInstalled()) {
     throw new DeviceNotInstalledError(
-      `speaker '${spec}': ${adapter.name} is not here; ${adapter.install}, or use auto`,
+      `speaker '${spec}': ${asked.name} is not here; ${asked.install}, or use auto`,
     );
   }
-  const open = adapter.prepare(device, ports.clock);
+  const open = asked.prepare(parsed.name, ports.clock);
   const failure = await tryOut(open, ports.clock);
   if (failure !== undefined) ports.events.emit({ type: 'speaker.failed', failure });
-  return { adapter: adapter.name, open, why: 'asked_for' };
+  return { adapter: asked.name, open, why: 'asked_for' };
 }
 
 async function chooseFrom(
@@ -128,60 +127,16 @@ function installed(): Adapter[] {
 }
 
 /** Plays a moment of silence; what came of it. */
-async function tryOut(open: OpenOutput, clock: Clock): Promise<DeviceFailure | undefined> {
-  let release: () => void;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const failure = await new Promise<DeviceFailure | undefined>((resolve) => {
+function tryOut(open: OpenOutput, clock: Clock): Promise<DeviceFailure | undefined> {
+  return new Promise((resolve) => {
     const playback = new DevicePlayback({
       clock,
       handlers: { onFinished: () => resolve(undefined), onFailed: resolve },
       refusal: undefined,
-      connect: (handlers) => open({ ...handlers, onReleased: () => release() }),
+      connect: (handlers) => open({ ...handlers, onReleased: () => undefined }),
       onOver: () => undefined,
     });
     playback.write(SILENCE);
     playback.end();
   });
-  await released;
-  return failure;
-}
-
-/** No adapter: `auto`. No device: the default. */
-function parseSpec(spec: string): { adapter: Adapter | undefined; device: string | undefined } {
-  if (spec === 'auto') return { adapter: undefined, device: undefined };
-  const [, name, device] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
-  const adapter = ADAPTERS.find((each) => each.name === name);
-  if (adapter === undefined) throw new DeviceSpecError(`speaker '${shown(spec)}': use ${ALLOWED}`);
-  if (device !== undefined && !isDeviceName(device)) {
-    throw new DeviceSpecError(
-      `speaker '${shown(spec)}': a NAME has 1 to ${NAME_CHARS} characters, none of them control`,
-    );
-  }
-  return { adapter, device };
-}
-
-function isDeviceName(name: string): boolean {
-  return name.length > 0 && name.length <= NAME_CHARS && !/\p{Cc}/u.test(name);
-}
-
-/** A spec as it can be shown on a line. */
-function shown(spec: string): string {
-  return JSON.stringify(spec.slice(0, NAME_CHARS)).slice(1, -1);
-}
-
-async function listDevices(): Promise<AlsaDevice[]> {
-  const [pcms, cards, sinks] = await Promise.all([
-    query('aplay', '-L').then(parsePcms),
-    query('aplay', '-l').then(parseCards),
-    query('pactl', 'list', 'short', 'sinks').then(parsePulse),
-  ]);
-  const hasPulse = pcms.some(({ name }) => name === 'pulse');
-  const all = [...pcms, ...cards, ...(hasPulse ? sinks : [])];
-  // Newer versions of aplay list with -L what older ones list with -l alone.
-  const byName = new Map(all.toReversed().map((device) => [device.name, device]));
-  return [...byName.values()].toReversed();
-}
-
-async function query(program: string, ...args: string[]): Promise<string> {
-  return (await runProgram(program, args, { limitMs: QUERY_LIMIT_MS })).stdout;
 }

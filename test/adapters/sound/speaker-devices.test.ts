@@ -78,7 +78,9 @@ describe('openSpeaker', () => {
       const error = await rejection(openSpeaker(spec, ports()));
       expect(error, spec.slice(0, 20)).to.be.instanceOf(DeviceSpecError);
       expect(error).to.include({ code: 'ERR_DEVICE_SPEC' });
-      expect(error.message).to.match(/^speaker '[^\n]{0,210}': (use auto, speaker|a NAME has)/);
+      expect(error.message).to.match(
+        /^speaker '[^\n]{0,210}': (use auto, speaker\[:NAME\] or aplay|a NAME has)/,
+      );
     }
   });
 
