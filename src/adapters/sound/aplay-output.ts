@@ -14,15 +14,17 @@ const COMPLAINT_CHARS = 4_096;
 /** Half a second of buffer in periods of 50 ms; it sounds with the first period, not when full. */
 const ARGUMENTS = [
   ...['--file-type=raw', '--format=S16_LE', `--rate=${SAMPLE_RATE_HZ}`, '--channels=1'],
-  ...['--buffer-time=500000', '--period-time=50000', '--start-delay=1', '-'],
+  ...['--buffer-time=500000', '--period-time=50000', '--start-delay=1', '--verbose', '-'],
 ];
+/** What it says when it has opened the device and agreed with it on a format: not before. */
+const READY = 'Its setup is:';
 
 /**
  * A device that `aplay` plays to, as a child: raw PCM at its stdin.
  *
- * It names on stderr what it plays once the device is open, and it exits with 0 when all has been
- * heard. Should we die, the end of its stdin ends it. It is in a process group of its own, so that
- * Ctrl-C at a terminal is ours to answer.
+ * It describes the device on stderr once that is ready, and exits with 0 when all has been heard.
+ * Should we die, the end of its stdin ends it. It is in a process group of its own, so that Ctrl-C
+ * at a terminal is ours to answer.
  */
 export class AplayOutput implements PcmOutput {
   private readonly clock: Clock;
@@ -88,14 +90,14 @@ export class AplayOutput implements PcmOutput {
 
   private hear(text: string): void {
     this.complaint = (this.complaint + text).slice(-COMPLAINT_CHARS);
-    if (this.isOpen || this.isOver || !this.complaint.includes('Playing raw data')) return;
+    if (this.isOpen || this.isOver || !this.complaint.includes(READY)) return;
     this.isOpen = true;
     this.handlers.onOpened();
   }
 
   private failureOfExit(code: number | null): DeviceFailure | undefined {
     if (code === 0 && this.isEnded) return undefined;
-    return failureOf(this.complaint, this.isOpen ? 'device_lost' : 'device_error');
+    return this.isOpen ? 'device_lost' : failureOf(this.complaint, 'device_error');
   }
 
   private exited(failure: DeviceFailure | undefined): void {

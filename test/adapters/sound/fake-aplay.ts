@@ -4,18 +4,19 @@ import path from 'node:path';
 
 import { changeEnv } from './environment';
 
-/** What `aplay` says once its device is open. */
-const OPENED = 'echo "Playing raw data \'stdin\' : Signed 16 bit Little Endian" >&2';
+/** What `aplay` says once its device is open, and what when that takes our format. */
+const OPENED = 'echo "Playing raw data" >&2';
+const READY = `${OPENED}; echo "Null PCM" >&2; echo "Its setup is:" >&2`;
 
 /** Shell scripts in the place of `aplay`, each with something that can be wrong with it. */
 export const APLAYS = {
   busy: 'echo "aplay: main:831: audio open error: Device or resource busy" >&2; exit 1',
-  deaf: `trap "" TERM; ${OPENED}; while :; do read line || sleep 0.05; done`,
-  dies: `${OPENED}; head -c 640 >/dev/null; kill -KILL $$`,
-  endsEarly: `${OPENED}; head -c 640 >/dev/null; exit 0`,
+  deaf: `trap "" TERM; ${READY}; while :; do read line || sleep 0.05; done`,
+  dies: `${READY}; head -c 640 >/dev/null; kill -KILL $$`,
+  endsEarly: `${READY}; head -c 640 >/dev/null; exit 0`,
   silent: 'cat >/dev/null; exit 0',
   unfit: `${OPENED}; echo "aplay: set_params:1358: Sample format non available" >&2; exit 1`,
-  works: `${OPENED}; cat >/dev/null; exit 0`,
+  works: `${READY}; cat >/dev/null; exit 0`,
   wordless: 'exit 1',
 } as const;
 
