@@ -11,10 +11,10 @@ const READY = `${OPENED}; echo "Null PCM" >&2; echo "Its setup is:" >&2`;
 /** Shell scripts in the place of `aplay`, each with something that can be wrong with it. */
 export const APLAYS = {
   busy: 'echo "aplay: main:831: audio open error: Device or resource busy" >&2; exit 1',
-  deaf: `trap "" TERM; ${READY}; while :; do read line || sleep 0.05; done`,
+  /** For a minute, so that it leaves even where it is not killed. */
+  deaf: `trap "" TERM; ${READY}; for i in $(seq 1200); do read line || sleep 0.05; done`,
   dies: `${READY}; head -c 640 >/dev/null; kill -KILL $$`,
   endsEarly: `${READY}; head -c 640 >/dev/null; exit 0`,
-  silent: 'cat >/dev/null; exit 0',
   unfit: `${OPENED}; echo "aplay: set_params:1358: Sample format non available" >&2; exit 1`,
   works: `${READY}; cat >/dev/null; exit 0`,
   wordless: 'exit 1',
