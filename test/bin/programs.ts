@@ -103,9 +103,20 @@ export class Running {
   }
 }
 
+type Program =
+  | 'client'
+  | 'conformance'
+  | 'fuzz'
+  | 'keep'
+  | 'merge'
+  | 'scenarios'
+  | 'server'
+  | 'sweep'
+  | 'toxiproxy';
+
 /** Starts one of our programs. */
 export function start(
-  program: 'client' | 'conformance' | 'fuzz' | 'server' | 'scenarios' | 'sweep' | 'toxiproxy',
+  program: Program,
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,
