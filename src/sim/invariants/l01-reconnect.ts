@@ -3,8 +3,8 @@ import type { FailureLabel, RecordedEvent } from '../../events';
 import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 
 /**
- * The longest wait, a dial that was under way into nothing when things became good, and what the next
- * one takes over a path of seconds.
+ * The longest wait, a dial that was under way into nothing when things became good, and what the
+ * next one takes over a path of seconds.
  */
 const RECONNECT_MS = 75_000;
 
