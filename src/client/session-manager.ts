@@ -42,6 +42,8 @@ export type EndReason =
   | 'shutdown'
   | 'link_lost';
 
+type MessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;
+
 interface Session {
   readonly id: string;
   readonly uplink: Uplink;
@@ -171,7 +173,7 @@ export class SessionManager {
       case 'start_of_tts_stream':
         return this.answerBegins(message);
       case 'tts_stream_end':
-        return this.inSession(message, () => this.answerComplete(message.turn));
+        return this.inSession(message, () => this.answerComplete(message));
       case 'session_end':
         return this.inSession(message, () => this.endedByServer(asLabel(message.reason)));
       case 'welcome':
@@ -217,7 +219,7 @@ export class SessionManager {
     this.finish(reason, cue === undefined ? {} : { cue });
   }
 
-  private answerBegins(message: Extract<ServerMessage, { type: 'start_of_tts_stream' }>): void {
+  private answerBegins(message: MessageOf<'start_of_tts_stream'>): void {
     this.downlinkIsOurs = false;
     this.inSession(message, (session) => {
       if (this.currentState === ClientState.STARTING_SESSION) {
@@ -242,15 +244,12 @@ export class SessionManager {
     });
   }
 
-  /** All of the answer has come; what of it waits still has to sound. */
-  private answerComplete(turn: number | undefined): void {
-    const { openTurn } = this.voice;
-    if (openTurn === undefined || (turn ?? openTurn) !== openTurn) {
-      this.reject('stale_message');
-      return;
-    }
-    this.downlinkIsOurs = false;
-    this.voice.endAnswer();
+  /** All of the answer has come; what of it waits still has to sound, unless somebody speaks. */
+  private answerComplete({ error, turn }: MessageOf<'tts_stream_end'>): void {
+    const isInterrupted = error === 'interrupted';
+    const isOurs = isInterrupted ? this.voice.interruptAnswer(turn) : this.voice.endAnswer(turn);
+    if (isOurs) this.downlinkIsOurs = false;
+    else this.reject('stale_message');
   }
 
   private answerEnded(session: Session, turn: number | undefined, how: PlaybackEnd): void {
