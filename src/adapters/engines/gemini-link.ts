@@ -30,7 +30,7 @@ export interface GeminiLinkOptions {
 
 /**
  * One connection to the Live API, from its dial to its end. Whatever goes wrong, in any state, ends
- * it with one label of `GEMINI_FAILURES`.
+ * it with one label of `GEMINI_FAILURES`; whoever is told so closes it.
  *
  *   dial ... setup ... setupComplete: open ... messages ... closed
  *
@@ -147,7 +147,6 @@ export class GeminiLink {
   private fail(failure: GeminiFailure): void {
     if (this.isOver) return;
     this.stop(failure);
-    void this.socket?.close();
     this.options.onFailed(failure);
   }
 

@@ -24,6 +24,7 @@ const BASE_URL = 'https://generativelanguage.googleapis.com';
 const API_VERSION = 'v1beta';
 /** Shorter than the server's patience with an engine, so that the cause is told. */
 const SETUP_TIMEOUT_MS = 4_500;
+const MAX_SETUP_TIMEOUT_MS = 60_000;
 
 const MAX_INSTRUCTIONS = 20_000;
 /** It becomes a part of an address and of a header, as it is. */
@@ -44,7 +45,7 @@ export interface GeminiLiveOptions {
   readonly voice?: string | undefined;
   /** Where the service is. Default Google's. Without TLS on a loopback address only. */
   readonly baseUrl?: string | undefined;
-  /** Milliseconds from the dial to the end of the setup. Default 4,500. */
+  /** Milliseconds from the dial to the end of the setup, 60,000 at most. Default 4,500. */
   readonly setupTimeoutMs?: number | undefined;
   readonly clock: Clock;
 }
@@ -128,6 +129,7 @@ function checkOptions({
   baseUrl,
   instructions = '',
   model = DEFAULT_GEMINI_MODEL,
+  setupTimeoutMs = SETUP_TIMEOUT_MS,
   voice = 'Puck',
 }: GeminiLiveOptions): void {
   if (!API_KEY.test(apiKey)) {
@@ -137,6 +139,9 @@ function checkOptions({
   if (!VOICE.test(voice)) throw new GeminiOptionError('voice', 'is no name of a voice');
   if (instructions.length > MAX_INSTRUCTIONS) {
     throw new GeminiOptionError('instructions', `must have ${MAX_INSTRUCTIONS} characters at most`);
+  }
+  if (!(setupTimeoutMs >= 1 && setupTimeoutMs <= MAX_SETUP_TIMEOUT_MS)) {
+    throw new GeminiOptionError('setupTimeoutMs', `must be from 1 to ${MAX_SETUP_TIMEOUT_MS}`);
   }
   if (baseUrl !== undefined && !isSafe(baseUrl)) {
     throw new GeminiOptionError('baseUrl', 'must be https, or http on a loopback address');

@@ -99,8 +99,8 @@ function rateOf(type: string): number {
   throw new GeminiMessageError(`The sound has ${rateHz} samples a second.`);
 }
 
-/** Seconds as protobuf writes them in JSON: `12s`, `9.5s`. */
+/** Seconds as protobuf writes them in JSON: `12s`, `9.5s`; more than a timer takes are none. */
 function durationMs(text: string): number | undefined {
-  const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(text)?.[1];
+  const seconds = /^(\d{1,6}(?:\.\d{1,9})?)s$/.exec(text)?.[1];
   return seconds === undefined ? undefined : Math.floor(Number(seconds) * 1_000);
 }

@@ -1,5 +1,5 @@
 import {
-  GeminiLiveEngine,
+  type GeminiLiveEngine,
   openGeminiLive,
   type GeminiLiveOptions,
 } from '../../../src/adapters/engines/gemini-live';
