@@ -30,6 +30,7 @@ export class AnswerAudio implements AsyncIterable<Buffer>, AsyncIterator<Buffer>
   private pieces: Buffer[] = [];
   private waitingBytes = 0;
   private hasEnded = false;
+  private hasBeenDropped = false;
   private error: AnswerTooLongError | undefined;
   private wake: (() => void) | undefined;
 
@@ -37,6 +38,11 @@ export class AnswerAudio implements AsyncIterable<Buffer>, AsyncIterator<Buffer>
   constructor(rateHz: number) {
     this.rateHz = rateHz;
     this.resampler = new StreamResampler(rateHz, SAMPLE_RATE_HZ);
+  }
+
+  /** Whether nobody wants the rest of it. */
+  get isDropped(): boolean {
+    return this.hasBeenDropped;
   }
 
   /** Takes mono s16le, cut anywhere. After the end it takes nothing. */
@@ -59,6 +65,7 @@ export class AnswerAudio implements AsyncIterable<Buffer>, AsyncIterator<Buffer>
   /** Nothing more of it is to be heard. May be called twice. */
   drop(): void {
     this.hasEnded = true;
+    this.hasBeenDropped = true;
     this.pieces = [];
     this.wake?.();
   }

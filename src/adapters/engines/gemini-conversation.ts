@@ -116,7 +116,8 @@ export class GeminiConversation implements EngineSession {
   /** Transcripts come in no order with the answer. What was said is known by now. */
   private generated(): void {
     this.answer?.end();
-    if (this.phase === 'answering' && this.said.length > this.toldLength) this.tell();
+    const isOn = this.phase === 'answering' && this.answer?.isDropped !== true;
+    if (isOn && this.said.length > this.toldLength) this.tell();
   }
 
   private turnComplete(): void {

@@ -255,6 +255,16 @@ describe('GeminiLiveEngine', () => {
       ]);
     });
 
+    it('and tells no late words of an answer that was given up', async () => {
+      bench = await GeminiBench.talking();
+      bench.visit.speak(voice(2_400));
+      await bench.called('turn');
+      await bench.ear.turns[0]!.audio[Symbol.asyncIterator]().return?.();
+      bench.visit.content({ inputTranscription: { text: 'Late.' }, turnComplete: true });
+      await bench.visitAnswered();
+      expect(bench.ear.called).to.deep.equal(['utterance', 'turn', 'speech']);
+    });
+
     for (const parts of [[], [{ text: 'Only words.' }], [{ text: 'hm', thought: true }]]) {
       it(`nothing, where no sound comes but ${JSON.stringify(parts)}, and says that`, async () => {
         bench = await GeminiBench.talking();
