@@ -125,6 +125,13 @@ describe('RecordingClock', () => {
     expect(latest(estimates(60 * SECOND_MS, { delayMs: late }))).to.be.closeTo(0, 0.001);
   });
 
+  it('believes at once what comes sooner than anything before', () => {
+    const delayMs = (piece: number) => (piece < 510 ? 80 : 0);
+    const all = estimates(12 * SECOND_MS, { delayMs });
+    const after = all.slice(515);
+    expect(latest(after)).to.be.closeTo(0, 0.001);
+  });
+
   it('measures what was lost, and is early by it for three seconds', () => {
     const clock = new RecordingClock(0);
     const lossMs = 20 * SECOND_MS;
