@@ -51,7 +51,6 @@ export class RecorderProcess {
   private complaint = '';
   private hasRecorded = false;
   private isStopped = false;
-  private hasExited = false;
   private isOver = false;
   private resolveOver: () => void = () => undefined;
 
@@ -75,10 +74,9 @@ export class RecorderProcess {
     this.isStopped = true;
     if (this.isOver) return;
     this.child?.kill('SIGTERM');
-    // It may be waiting for us to read, deaf to signals.
+    // It may be waiting for us to read, deaf to signals; and what it has started may live on.
     for (const stream of this.child?.stdio ?? []) stream?.destroy();
-    if (this.hasExited) this.ended();
-    else this.killTimer = this.clock.setTimeout(() => this.child?.kill('SIGKILL'), KILL_AFTER_MS);
+    this.killTimer = this.clock.setTimeout(() => this.child?.kill('SIGKILL'), KILL_AFTER_MS);
   }
 
   private spawn(): ChildProcess {
@@ -92,8 +90,7 @@ export class RecorderProcess {
       if (child.pid !== undefined) return; // A signal could not be sent; the exit will be told.
       this.ended(error.code === 'ENOENT' ? 'device_missing' : 'device_error');
     });
-    child.once('exit', () => this.exited());
-    // After what it has written was read.
+    // After what it has written was read, or its streams were destroyed.
     child.once('close', (code) => this.ended(this.failure(code ?? undefined)));
     // There are no streams where there were no descriptors left for them.
     child.stdin?.on('error', () => undefined /* it has ended, and the exit says so */);
@@ -114,12 +111,8 @@ export class RecorderProcess {
     return this.program.failureOf({ exitCode, hasRecorded, complaint });
   }
 
-  private exited(): void {
-    this.hasExited = true;
-    if (this.isStopped) this.ended();
-  }
-
-  private ended(failure: DeviceFailure = 'device_error'): void {
+  /** Told twice of a program that could not be started. */
+  private ended(failure: DeviceFailure): void {
     if (this.isOver) return;
     this.isOver = true;
     this.clock.clearTimeout(this.killTimer);

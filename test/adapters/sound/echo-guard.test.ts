@@ -125,11 +125,18 @@ describe('EchoGuard', () => {
     expect(bench.take()).to.deep.equal(recording(CALM_MS + ALLOWANCE_MS, CALM_MS + 800));
   });
 
-  it('has no gap where a loss has it believe that sound is older', () => {
-    const bench = new Bench().record(CALM_MS).listenFor('session').record(200);
-    bench.nowMs += 5_000; // Recorded by nobody: the samples go on as if it had not been.
-    bench.guard.admit(recording(0, 20), bench.nowMs);
-    expect(bench.guard.admit(recording(0, 20), bench.nowMs + 20)).to.have.length(640);
+  it('has no gap where sound comes sooner than before, and so is older than it seemed', () => {
+    const guard = new EchoGuard(0);
+    const lateMs = 80;
+    const admitted = (endMs: number, cameMs: number) =>
+      guard.admit(recording(endMs - PIECE_MS, endMs), cameMs).length;
+    for (let endMs = PIECE_MS; endMs <= CALM_MS; endMs += PIECE_MS) {
+      admitted(endMs, endMs + lateMs);
+    }
+    guard.listenFor('session', CALM_MS + lateMs);
+    const ahead = [20, 40, 60].map((ms) => admitted(CALM_MS + ms, CALM_MS + ms + lateMs));
+    expect(ahead).to.deep.equal([0, 0, 320]);
+    expect(admitted(CALM_MS + 80, CALM_MS + 80)).to.equal(PIECE_MS * 32);
   });
 
   it('puts halves of samples together', () => {

@@ -105,7 +105,7 @@ describe('what the end of a recorder means', () => {
     ['arecord: main:831: audio open error: Device or resource busy', 'device_busy'],
     ['arecord: set_params:1371: Sample format non available', 'device_error'],
   ] as const) {
-    it(`is ${failure} where arecord says ${complaint.slice(complaint.lastIndexOf(":") + 2)}`, () => {
+    it(`is ${failure} where arecord says${complaint.slice(complaint.lastIndexOf(':'))}`, () => {
       expect(arecord().failureOf({ ...end, complaint })).to.equal(failure);
     });
   }
@@ -170,6 +170,18 @@ describeWithPulse('the choice of a microphone on PulseAudio', () => {
     expect(message).to.include(
       "use one of 'Monitor of VirtualSpeaker', 'Monitor of VirtualMicFeed",
     );
+  });
+
+  it('lists nothing that no sound comes from', async () => {
+    const leave = changeEnv({ PULSE_SERVER: 'unix:/nowhere' });
+    try {
+      const names = (await listMicrophones()).map(({ name }) => name);
+      expect(names.filter((name) => /Discard|Converter|JACK|null|upmix/.test(name))).to.deep.equal(
+        [],
+      );
+    } finally {
+      leave();
+    }
   });
 
   it('lists devices by names that it takes', async () => {

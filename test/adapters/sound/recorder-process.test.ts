@@ -83,6 +83,7 @@ describe('RecorderProcess', () => {
     const bench = new Bench('', { file: 'no-such-recorder' });
     expect(bench.failures).to.deep.equal([]);
     await bench.recorder.over;
+    await sleep(50); // Node tells of it twice.
     expect(bench.failures).to.deep.equal(['device_missing']);
   });
 
