@@ -131,6 +131,13 @@ export class Pulse {
     await ended(daemon);
   }
 
+  /** As when it hangs, until the returned function is called. */
+  freeze(): () => void {
+    const { daemon } = this;
+    daemon?.kill('SIGSTOP');
+    return () => void daemon?.kill('SIGCONT');
+  }
+
   /** Starts it, or starts it anew at the same address. */
   async restart(): Promise<void> {
     await this.kill();
