@@ -11,14 +11,14 @@
  */
 import type { EventOf } from '../../events';
 import type { Clock, DeviceFailure, EventSink } from '../../ports';
-import { parseCards, parsePcms, parsePulse, type AlsaDevice } from './alsa-listing';
+import { listAlsaDevices } from './alsa-devices';
 import { arecord } from './arecord';
 import { DeviceNotInstalledError, DeviceSpecError, type DeviceListing } from './device';
 import { DeviceMicrophone } from './device-microphone';
 import { parseDeviceSpec } from './device-spec';
 import { pvRecorder, pvRecorderDevices } from './pvrecorder';
 import { RecorderProcess, type RecorderProgram } from './recorder-process';
-import { runProgram } from './run-program';
+import { isOnPath } from './run-program';
 
 export interface MicrophonePorts {
   readonly clock: Clock;
@@ -55,12 +55,10 @@ const ADAPTERS: readonly Adapter[] = [
   {
     name: 'arecord',
     install: 'install alsa-utils',
-    prepare: async (name) => ((await hasArecord()) ? arecord(name) : undefined),
+    prepare: (name) => Promise.resolve(isOnPath('arecord') ? arecord(name) : undefined),
   },
 ];
 
-/** How long a program may take that only tells something. */
-const QUERY_LIMIT_MS = 5_000;
 /** How long a device may take until it is said not to work. */
 const TRY_LIMIT_MS = 10_000;
 /** What the library calls those names of ALSA that no sound comes from. */
@@ -86,7 +84,10 @@ export async function openMicrophone(
 
 /** Devices that can be listened to, by what can be asked for; empty where nothing can tell. */
 export async function listMicrophones(): Promise<readonly DeviceListing[]> {
-  const [names, devices] = await Promise.all([pvRecorderDevices(), listAlsaDevices()]);
+  const [names, devices] = await Promise.all([
+    pvRecorderDevices(),
+    listAlsaDevices('arecord', 'sources'),
+  ]);
   const named = (names ?? []).filter((name) => !NO_DEVICE.test(name));
   return [
     ...named.map((name) => ({ adapter: 'pvrecorder', name, description: name })),
@@ -159,25 +160,4 @@ async function tryOut(program: RecorderProgram, clock: Clock): Promise<DeviceFai
   recorder?.stop();
   await recorder?.over;
   return failure;
-}
-
-async function hasArecord(): Promise<boolean> {
-  return (await runProgram('arecord', ['--version'], { limitMs: QUERY_LIMIT_MS })).isOk;
-}
-
-async function listAlsaDevices(): Promise<AlsaDevice[]> {
-  const [pcms, cards, sources] = await Promise.all([
-    query('arecord', '-L').then(parsePcms),
-    query('arecord', '-l').then(parseCards),
-    query('pactl', 'list', 'short', 'sources').then(parsePulse),
-  ]);
-  const hasPulse = pcms.some(({ name }) => name === 'pulse');
-  const all = [...pcms, ...cards, ...(hasPulse ? sources : [])];
-  // Newer versions of arecord list with -L what older ones list with -l alone.
-  const byName = new Map(all.toReversed().map((device) => [device.name, device]));
-  return [...byName.values()].toReversed();
-}
-
-async function query(program: string, ...args: string[]): Promise<string> {
-  return (await runProgram(program, args, { limitMs: QUERY_LIMIT_MS })).stdout;
 }
