@@ -46,7 +46,7 @@ const SETTINGS = z.strictObject({
   upgradeTimeoutMs: delayMs(10_000),
   /** Bytes of a request for an upgrade, its headers included. Default 8,192. */
   maxHeaderBytes: count(8 * 1024),
-  /** Refused streams that are reported in a row; then one a second, and the rest is not. Default 200. */
+  /** Refusals that are reported in a row; then one a second, and no more. Default 200. */
   refusalReportBurst: count(200),
   /** Bytes of the longest message that is taken; a longer one closes with 1009. Default 65,536. */
   maxMessageBytes: count(64 * 1024),
