@@ -37,7 +37,7 @@ socketsContract(
     const client = new TcpSockets({ ca: certificate.cert });
     return worldOf(client, new TcpSockets({ certificate }), true);
   },
-  { tellsResets: false },
+  { tellsFinFromRst: false },
 );
 
 describe('TcpSockets', () => {
