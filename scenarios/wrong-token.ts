@@ -2,7 +2,9 @@ import { scenario } from '../src/sim/scenario';
 
 const HALL = 'the-token-of-the-hall';
 const KITCHEN = 'the-token-of-the-kitchen';
+const GARDEN = 'the-token-of-the-garden';
 const ADDED_AT = '305 s';
+const REMOVED_AT = '100 s';
 const turnedAway = ['pi', 'thief', 'forgetful'];
 
 export default scenario({
@@ -11,17 +13,20 @@ export default scenario({
     'The server asks for tokens. One Pi has a right one, and is never disturbed. Somebody claims ' +
     'its name with the token of another device, and somebody has none: both are refused before ' +
     'there is a WebSocket, and ask once a minute. So does the Pi in the kitchen, until its token ' +
-    'is added while the server runs; within a minute it is in. The others give up.',
+    'is added while the server runs; within a minute it is in. One that was stolen has its token ' +
+    'taken away, and within half a minute its connection. The others give up.',
   hosts: {
     server: {
       program: 'server',
       tokens: [
         { device: 'hall', token: HALL },
         { device: 'kitchen', token: KITCHEN, since: ADDED_AT },
+        { device: 'garden', token: GARDEN, until: REMOVED_AT },
       ],
     },
     hall: { program: 'client', device: 'hall', token: HALL },
     pi: { program: 'client', device: 'kitchen', token: KITCHEN },
+    stolen: { program: 'client', device: 'garden', token: GARDEN },
     thief: { program: 'client', device: 'hall', token: KITCHEN, startsAt: '1..60 s' },
     forgetful: { program: 'client', device: 'hall', startsAt: '1..60 s' },
   },
@@ -35,6 +40,7 @@ export default scenario({
     { at: '370 s', says: 'hey-jarvis-what-time-is-it' },
     { at: '420..480 s', on: 'thief', stops: 'program' },
     { at: '420..480 s', on: 'forgetful', stops: 'program' },
+    { at: '420..480 s', on: 'stolen', stops: 'program' },
   ],
   lasts: '8 min',
   expect: [
@@ -51,7 +57,7 @@ export default scenario({
       check: 'rate',
       of: { type: 'link.failed' },
       per: '59 s',
-      atMost: turnedAway.length,
+      atMost: turnedAway.length + 1,
     },
     {
       that: 'they wait for a minute, each time, in ms',
@@ -82,7 +88,28 @@ export default scenario({
       atLeast: 1,
       atMost: 1,
     },
-    { that: 'connections that are lost', check: 'count', of: { type: 'link.lost' }, atMost: 0 },
+    {
+      that: 'the connection of the stolen one is ended by the server',
+      check: 'count',
+      of: { type: 'link.lost', host: 'server', device: 'garden', label: 'policy', code: 1008 },
+      after: REMOVED_AT,
+      before: '130.1 s',
+      atLeast: 1,
+      atMost: 1,
+    },
+    {
+      that: 'connections that are lost, at either end',
+      check: 'count',
+      of: { type: 'link.lost' },
+      before: '420 s',
+      atMost: 2,
+    },
+    {
+      that: 'it is not let in again',
+      check: 'count',
+      of: { type: 'link.failed', host: 'stolen', label: 'auth', httpStatus: 401 },
+      atLeast: 4,
+    },
     {
       that: 'its questions are answered',
       check: 'count',

@@ -277,6 +277,11 @@ export class DeviceConnection implements ConversationLink {
 
   private ping(): void {
     if (!this.isOpen()) return;
+    // Links live for months, and so would one whose token was taken away.
+    if (!this.options.isAdmitted()) {
+      this.sendAway('Its token is not right any more.');
+      return;
+    }
     this.lastPingMs = this.options.clock.now();
     this.options.events.emit({ type: 'heartbeat.sent', connection: this.id });
     this.socket.ping();

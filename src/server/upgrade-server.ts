@@ -14,6 +14,8 @@ export interface Upgraded {
   readonly socket: WebSocket;
   readonly stream: Duplex;
   readonly device: string;
+  /** Whether it would be let in at this moment, too. */
+  readonly isAdmitted: () => boolean;
 }
 
 export interface UpgradeServerOptions {
@@ -129,23 +131,23 @@ export class UpgradeServer {
   private upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { headers } = request;
     const device = headers[DEVICE_HEADER] ?? DEFAULT_DEVICE;
+    const token = BEARER.exec(headers.authorization ?? '')?.[1];
     if (headers.origin !== undefined) {
       this.refuse(stream, '403 Forbidden', 'browser');
     } else if (typeof device !== 'string' || !DEVICE_NAME.test(device)) {
       this.answerBadRequest(stream);
-    } else if (!this.isAdmitted(device, headers.authorization)) {
+    } else if (!this.isAdmitted(device, token)) {
       this.refuse(stream, '401 Unauthorized\r\nWWW-Authenticate: Bearer', 'unauthorized', device);
     } else {
       this.webSockets.handleUpgrade(request, stream, head, (socket) => {
-        this.options.onUpgraded({ socket, stream, device });
+        const isAdmitted = () => this.isAdmitted(device, token);
+        this.options.onUpgraded({ socket, stream, device, isAdmitted });
       });
     }
   }
 
-  private isAdmitted(device: string, authorization: string | undefined): boolean {
-    const { authenticator } = this.options;
-    if (authenticator === undefined) return true;
-    return authenticator.verify(device, BEARER.exec(authorization ?? '')?.[1]);
+  private isAdmitted(device: string, token: string | undefined): boolean {
+    return this.options.authenticator?.verify(device, token) ?? true;
   }
 
   /** Answers and closes. `status` is a status line without its version, and headers after it. */

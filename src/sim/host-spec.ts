@@ -125,6 +125,8 @@ const tokenSchema = z.strictObject({
   token: z.string().min(1),
   /** Since when it counts: the server may be up for long by then. */
   since: duration.prefault('0 ms'),
+  /** Until when, where it is taken away again. */
+  until: duration.optional(),
 });
 
 export const hostSchema = z.discriminatedUnion('program', [

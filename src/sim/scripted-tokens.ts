@@ -10,9 +10,13 @@ export class ScriptedTokens implements Authenticator {
   ) {}
 
   verify(device: string, token: string | undefined): boolean {
-    const nowMs = this.clock.now();
     return this.tokens.some(
-      (known) => known.device === device && known.token === token && known.since <= nowMs,
+      (known) => known.device === device && known.token === token && this.counts(known),
     );
+  }
+
+  private counts({ since, until = Infinity }: TokenSpec): boolean {
+    const nowMs = this.clock.now();
+    return since <= nowMs && nowMs < until;
   }
 }

@@ -185,6 +185,24 @@ describe('an upgrade', () => {
     await bench.over();
   });
 
+  it('is not for ever: without its token the connection ends at the next ping', async () => {
+    const tokens = { ...TOKENS };
+    const bench = await ServiceBench.started({}, undefined, {
+      verify: (device, token) => tokens[device] !== undefined && tokens[device] === token,
+    });
+    const kitchen = bench.raw();
+    kitchen.write(upgradeRequest({ 'TARS-Device': 'kitchen', Authorization: 'Bearer mellon' }));
+    await bench.run(25_000);
+    expect(bench.lost).to.deep.equal([]);
+    delete tokens['kitchen'];
+    await bench.run(5_000 + CONNECT_MS + ROUND_TRIP_MS);
+    expect(bench.of('link.lost')[0]).to.include({ label: 'policy', code: 1008 });
+    expect(kitchen.closeCode).to.equal(1008);
+    await bench.run(2_000);
+    expect(bench.holdings()).to.deep.equal({ timers: 0, sockets: 0 });
+    await bench.over();
+  });
+
   it('that is refused says nothing of the token in any event', async () => {
     const bench = await ServiceBench.started({}, undefined, asks);
     bench.raw().write(upgradeRequest({ Authorization: 'Bearer swordfish' }));
