@@ -64,7 +64,7 @@ export type SocketStream = Duplex & {
 /** A stream that a listener accepted. */
 export interface AcceptedSocket {
   readonly stream: SocketStream;
-  /** The peer's address as text, for the log. */
+  /** The peer's address as text: who waits to be let in is counted by it. */
   readonly remoteAddress: string;
 }
 
