@@ -4,16 +4,18 @@
  *   TarsAssistant          this file: one conversation for each device that is connected
  *   PiWebsocketService     the devices: accepting, replacing, refusing, letting go
  *     UpgradeGate          ... streams that belong to no device yet
- *     UpgradeServer        ... from stream to WebSocket
+ *     UpgradeServer        ... from stream to WebSocket, for who shows the right token
  *     DeviceConnection     ... one WebSocket of one device: heartbeat, messages, loss
  *   ConversationManager    the conversation with a device: states, session, deadlines
  *     TurnSpeaker          ... one answer on its way to the speaker
  *     AudioAcks            ... what of the microphone's audio was taken
  *     EnginePool, -Lease   ... sessions of the engine, kept at arm's length
  *   ParrotEngine           an engine that needs nothing
+ *   RateLimit              what may come at once, and what in the long run
  *   ServerSettings         every limit, with its unit and default
  */
 import type {
+  Authenticator,
   Clock,
   ConversationEngine,
   EventSink,
@@ -39,6 +41,8 @@ export interface ServerPorts {
   readonly sockets: Sockets;
   readonly events: EventSink;
   readonly engine: ConversationEngine;
+  /** Who may come in; without it, whoever reaches the port. */
+  readonly authenticator?: Authenticator;
 }
 
 /** Of the three seconds that a shutdown may take: an engine is not waited for any longer. */
