@@ -51,10 +51,11 @@ export class DeviceConnection implements ConversationLink {
   readonly id: string;
   readonly device: string;
   readonly protocol: ProtocolVersion;
+  /** When it was accepted, on the clock that it was given. */
+  readonly openedAtMs: number;
   private readonly options: DeviceConnectionOptions;
   private readonly socket: WebSocket;
   private readonly heartbeat: Heartbeat;
-  private readonly openedAtMs: number;
   private isLost = false;
   private lastInboundMs: number;
   private lastPingMs: number | undefined;

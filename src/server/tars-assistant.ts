@@ -24,6 +24,7 @@ import type {
   SocketAddress,
   Sockets,
 } from '../ports';
+import type { ProtocolVersion } from '../protocol';
 import { ConversationManager } from './conversation-manager';
 import { ConversationState } from './conversation-state';
 import type { DeviceConnection } from './device-connection';
@@ -45,6 +46,20 @@ export interface ServerPorts {
   readonly engine: ConversationEngine;
   /** Who may come in; without it, whoever reaches the port. */
   readonly authenticator?: Authenticator;
+}
+
+/** One device that is connected. */
+export interface DeviceHealth {
+  readonly device: string;
+  readonly state: ConversationState;
+  readonly connectedMs: number;
+  readonly protocol: ProtocolVersion;
+}
+
+/** A snapshot of a {@link TarsAssistant}. */
+export interface ServerHealth {
+  readonly status: 'ok' | 'stopping';
+  readonly devices: readonly DeviceHealth[];
 }
 
 /** Of the three seconds that a shutdown may take: an engine is not waited for any longer. */
@@ -91,6 +106,20 @@ export class TarsAssistant {
   /** Where the server listens; undefined before it does. */
   get address(): SocketAddress | undefined {
     return this.service.address;
+  }
+
+  /** How the server is, for whoever watches it. Changes nothing. */
+  health(): ServerHealth {
+    const nowMs = this.ports.clock.now();
+    return {
+      status: this.stopping === undefined ? 'ok' : 'stopping',
+      devices: [...this.conversations].map(([connection, { state }]) => ({
+        device: connection.device,
+        state,
+        connectedMs: Math.round(nowMs - connection.openedAtMs),
+        protocol: connection.protocol,
+      })),
+    };
   }
 
   /** Resolves once the port is bound; rejects as the service does. */
