@@ -21,7 +21,8 @@ const delayMs = (byDefault: number, maxMs = MAX_DELAY_MS) =>
 const count = (byDefault: number) => z.int().min(1).default(byDefault);
 
 /** What ends a session, where nobody chose otherwise: nothing that is said for another reason. */
-const END_PHRASES = [
+/** Of a transcript's end: what ends a conversation by default. */
+export const END_PHRASES = [
   "thank you, that's all",
   "thanks, that's all",
   "that's all, thank you",
