@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
@@ -23,6 +24,8 @@ import {
   written,
 } from './programs';
 
+/** The client's `buttonDebounceMs`, and some more. */
+const BOUNCE_MS = 400;
 const JSON_LOG = { TARS_LOG_FORMAT: 'auto' } as const;
 
 describe('programs in operation', function () {
@@ -151,7 +154,7 @@ describe('programs in operation', function () {
       if (process.platform !== 'linux') this.skip(); // there is no /dev/full elsewhere
       const full = openSync('/dev/full', 'w');
       const args = ['--port', '0', '--events', '/dev/full', '--health', '127.0.0.1:0'];
-      const server = start('server', args, {}, undefined, full);
+      const server = start('server', args, {}, undefined, { output: full });
       await server.complains(/warning: --events: \/dev\/full: ENOSPC/);
       const [, port] = await server.complains(/health: GET \/healthz on port (\d+)/);
       expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).to.equal(200);
@@ -281,10 +284,29 @@ describe('programs in operation', function () {
     });
   });
 
-  it('with neither a hotword nor a keyboard do not start', async () => {
-    const args = ['--microphone', 'null', '--speaker', 'null', '--hotword', 'keyboard'];
-    const { code, stderr } = await run('client', args);
-    expect(stderr).to.match(/^error: --hotword: nobody can begin a session: [^\n]+\n$/);
-    expect(code).to.equal(2);
+  describe('push to talk', () => {
+    const KEYBOARD = [...SILENT, '--hotword', 'keyboard'];
+
+    it('is said in a line, begins a session and ends it', async () => {
+      const { url } = await startServer();
+      const args = ['--server', url, ...KEYBOARD];
+      const client = start('client', args, {}, undefined, { input: 'pipe' });
+      await client.complains(/^push to talk: .*\n$/);
+      await client.sees(/link\.connected/);
+      client.types('\n');
+      await client.sees(/session\.started/);
+      // What comes this soon after the first press is the same press.
+      await sleep(BOUNCE_MS);
+      client.types('\n');
+      await client.sees(/session\.ended .*reason=user/);
+      client.signal('SIGTERM');
+      expect((await client.exited).stdout).to.match(/host\.stopped .* devices=0\n$/);
+    });
+
+    it('is refused where there is no keyboard', async () => {
+      const { code, stderr } = await run('client', KEYBOARD);
+      expect(stderr).to.match(/^error: --hotword: nobody can begin a session: [^\n]+\n$/);
+      expect(code).to.equal(2);
+    });
   });
 });

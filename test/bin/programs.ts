@@ -6,7 +6,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 export const ROOT = path.join(__dirname, '..', '..');
 /** For what a test writes, and for the build; gone when the process ends. */
@@ -22,7 +22,15 @@ export interface Exit {
   readonly stderr: string;
 }
 
-type Child = ChildProcessByStdio<null, Readable | null, Readable>;
+/** Where a program reads from and writes to. */
+export interface Streams {
+  /** Default: nothing, as a service has it. */
+  readonly input?: 'ignore' | 'pipe';
+  /** Default: the test. Else an open file. */
+  readonly output?: 'pipe' | number;
+}
+
+type Child = ChildProcessByStdio<Writable | null, Readable | null, Readable>;
 
 /** A program that runs. */
 export class Running {
@@ -39,13 +47,13 @@ export class Running {
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
     cwd: string = ROOT,
-    output: 'pipe' | number = 'pipe',
+    { input = 'ignore', output = 'pipe' }: Streams = {},
   ) {
     this.command = [path.basename(command), ...args].join(' ');
     this.child = spawn(command, args, {
       cwd,
       env: { ...inherited(), ...env },
-      stdio: ['ignore', output, 'pipe'],
+      stdio: [input, output, 'pipe'],
     }) as Child;
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
@@ -73,6 +81,11 @@ export class Running {
   /** Reads no more of what it writes, as `head` does. */
   closeOutput(name: 'stdout' | 'stderr' = 'stdout'): void {
     this.child[name]?.destroy();
+  }
+
+  /** What a person types. */
+  types(text: string): void {
+    this.child.stdin?.write(text);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -118,11 +131,11 @@ export function start(
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,
-  output?: 'pipe' | number,
+  streams?: Streams,
 ): Running {
   const file = path.join(FOLDER, 'dist', 'src', 'bin', `${program}.js`);
   const all = { TARS_LOG_FORMAT: 'human', ...env };
-  return new Running(process.execPath, [file, ...args], all, cwd, output);
+  return new Running(process.execPath, [file, ...args], all, cwd, streams);
 }
 
 /** Runs one of our programs to its end. */
