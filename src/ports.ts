@@ -6,6 +6,7 @@
  *   Microphone, Speaker          16 kHz mono PCM in and out
  *   HotwordDetector, Button      how a person asks for attention
  *   ConversationEngine           what the server talks with
+ *   Authenticator                whom the server lets in
  *   EventSink                    where both report what happened
  *
  * Production adapters live in `src/adapters`, simulated ones in `src/sim`. Types only: no code.
@@ -63,7 +64,7 @@ export type SocketStream = Duplex & {
 /** A stream that a listener accepted. */
 export interface AcceptedSocket {
   readonly stream: SocketStream;
-  /** The peer's address as text, for the log. */
+  /** The peer's address as text: who waits to be let in is counted by it. */
   readonly remoteAddress: string;
 }
 
@@ -159,6 +160,15 @@ export interface Button {
 /** Reports facts; never throws, never waits. */
 export interface EventSink {
   emit(event: LinkEvent): void;
+}
+
+/** Knows which token opens which device. */
+export interface Authenticator {
+  /**
+   * Whether this is the token of this device; `token` is undefined where none was shown. Answers at
+   * once and never throws: who cannot be checked is not let in.
+   */
+  verify(device: string, token: string | undefined): boolean;
 }
 
 /** What the server converses with: an assistant, or a parrot. */

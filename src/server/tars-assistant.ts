@@ -4,7 +4,7 @@
  *   TarsAssistant          this file: one conversation for each device that is connected
  *   PiWebsocketService     the devices: accepting, replacing, refusing, letting go
  *     UpgradeGate          ... streams that belong to no device yet
- *     UpgradeServer        ... from stream to WebSocket
+ *     UpgradeServer        ... from stream to WebSocket, for who shows the right token
  *     DeviceConnection     ... one WebSocket of one device: heartbeat, messages, loss
  *   ConversationManager    the conversation with a device: states, session, deadlines
  *     TurnSpeaker          ... one answer on its way to the speaker
@@ -12,9 +12,11 @@
  *     EndPhrases           ... what is said to end a session
  *     EnginePool, -Lease   ... sessions of the engine, kept at arm's length
  *   ParrotEngine           an engine that needs nothing
+ *   RateLimit              what may come at once, and what in the long run
  *   ServerSettings         every limit, with its unit and default
  */
 import type {
+  Authenticator,
   Clock,
   ConversationEngine,
   EventSink,
@@ -22,6 +24,7 @@ import type {
   SocketAddress,
   Sockets,
 } from '../ports';
+import type { ProtocolVersion } from '../protocol';
 import { ConversationManager } from './conversation-manager';
 import { ConversationState } from './conversation-state';
 import type { DeviceConnection } from './device-connection';
@@ -41,6 +44,22 @@ export interface ServerPorts {
   readonly sockets: Sockets;
   readonly events: EventSink;
   readonly engine: ConversationEngine;
+  /** Who may come in; without it, whoever reaches the port. */
+  readonly authenticator?: Authenticator;
+}
+
+/** One device that is connected. */
+export interface DeviceHealth {
+  readonly device: string;
+  readonly state: ConversationState;
+  readonly connectedMs: number;
+  readonly protocol: ProtocolVersion;
+}
+
+/** A snapshot of a {@link TarsAssistant}. */
+export interface ServerHealth {
+  readonly status: 'ok' | 'stopping';
+  readonly devices: readonly DeviceHealth[];
 }
 
 /** Of the three seconds that a shutdown may take: an engine is not waited for any longer. */
@@ -87,6 +106,20 @@ export class TarsAssistant {
   /** Where the server listens; undefined before it does. */
   get address(): SocketAddress | undefined {
     return this.service.address;
+  }
+
+  /** How the server is, for whoever watches it. Changes nothing. */
+  health(): ServerHealth {
+    const nowMs = this.ports.clock.now();
+    return {
+      status: this.stopping === undefined ? 'ok' : 'stopping',
+      devices: [...this.conversations].map(([connection, { state }]) => ({
+        device: connection.device,
+        state,
+        connectedMs: Math.round(nowMs - connection.openedAtMs),
+        protocol: connection.protocol,
+      })),
+    };
   }
 
   /** Resolves once the port is bound; rejects as the service does. */

@@ -123,6 +123,16 @@ const peerSchema = z.discriminatedUnion('behaviour', [
   }),
 ]);
 
+/** A token that the operator of a server gives out. */
+const tokenSchema = z.strictObject({
+  device: z.string().min(1),
+  token: z.string().min(1),
+  /** Since when it counts: the server may be up for long by then. */
+  since: duration.prefault('0 ms'),
+  /** Until when, where it is taken away again. */
+  until: duration.optional(),
+});
+
 export const hostSchema = z.discriminatedUnion('program', [
   z.strictObject({
     program: z.literal('client'),
@@ -134,6 +144,8 @@ export const hostSchema = z.discriminatedUnion('program', [
     tls: z.boolean().default(false),
     /** What it calls itself. */
     device: z.string().optional(),
+    /** What it shows to prove that. It is not one of `settings`, because those are recorded. */
+    token: z.string().optional(),
     /** When the program is started; `never` leaves it off. */
     startsAt,
     /** `echo`: what the speaker plays sounds in the room, and so at the microphone. */
@@ -144,6 +156,8 @@ export const hostSchema = z.discriminatedUnion('program', [
   z.strictObject({
     program: z.literal('server'),
     engine: engineSchema.optional(),
+    /** Who may come in; without it whoever likes, and with none in it nobody. */
+    tokens: z.array(tokenSchema).optional(),
     /** From when on its certificate is expired; by the usual one that is in 2030, it being 2026. */
     certificateExpiresAt: duration.optional(),
     startsAt,
@@ -160,6 +174,7 @@ export type ClientSpec = Extract<HostSpec, { readonly program: 'client' }>;
 export type ServerSpec = Extract<HostSpec, { readonly program: 'server' }>;
 export type ToxiproxySpec = Extract<HostSpec, { readonly program: 'toxiproxy' }>;
 export type PeerSpec = Extract<HostSpec, { readonly program: 'peer' }>;
+export type TokenSpec = Readonly<z.output<typeof tokenSchema>>;
 export type EngineScript = Readonly<z.output<typeof engineSchema>>;
 export type Frame = Readonly<z.output<typeof frameSchema>>;
 

@@ -70,7 +70,7 @@ describe('--at', function () {
   it('stops a run there, with client, server and network in scope, and lets it go on', async () => {
     const story = path.join(FOLDER, 'dist', 'scenarios', 'one-turn.js');
     const program = start('scenarios', [story, '--at', '8.5s', '--inspector-port', '0']);
-    const [url] = await program.warns(/ws:\/\/127\.0\.0\.1:\d+\/\S+/);
+    const [url] = await program.complains(/ws:\/\/127\.0\.0\.1:\d+\/\S+/);
     const attached = new Debugger(url);
     const paused = attached.paused();
     await attached.attach();

@@ -59,7 +59,7 @@ describe('fuzz program', function () {
 
   it('ends with a report at Ctrl-C', async () => {
     const program = start('fuzz', ['--for', '1h', '--workers', '1']);
-    await program.warns(/\d+ runs, /);
+    await program.complains(/\d+ runs, /);
     program.signal('SIGINT');
     const { code, stdout } = await program.exited;
     expect(stdout).to.match(/\d+ runs of \d+ lives/);

@@ -1,0 +1,47 @@
+/** What the server talks with. */
+import { openGeminiLive } from '../adapters/engines/gemini-live';
+import type { Clock, ConversationEngine } from '../ports';
+import { ParrotEngine } from '../server/parrot';
+import { asUsageError, UsageError, warn } from './command-line';
+import type { EffectiveSettings } from './effective-settings';
+import type { SERVER_OPTIONS } from './server-options';
+
+export interface OpenEngine {
+  readonly engine: ConversationEngine;
+  /** What must never be written. */
+  readonly secrets: readonly string[];
+  /** Ends what is still open. */
+  close(): Promise<void>;
+}
+
+type Settings = EffectiveSettings<typeof SERVER_OPTIONS>;
+
+/** Rejects with a `UsageError` where the engine cannot be had. */
+export function openEngine(settings: Settings, clock: Clock): Promise<OpenEngine> {
+  const { engine } = settings.values;
+  switch (engine) {
+    case 'parrot': {
+      const close = (): Promise<void> => Promise.resolve();
+      return Promise.resolve({ engine: new ParrotEngine(), secrets: [], close });
+    }
+    case 'gemini':
+      return openGemini(settings, clock);
+    default:
+      return engine satisfies never;
+  }
+}
+
+async function openGemini(settings: Settings, clock: Clock): Promise<OpenEngine> {
+  const { geminiInstructions: instructions, geminiModel: model } = settings.values;
+  const apiKey = settings.secret('geminiKeyFile', warn);
+  const where = settings.whereOf('engine');
+  if (apiKey === undefined) {
+    throw new UsageError(`${where}: gemini needs a key: --gemini-key-file or GEMINI_API_KEY`);
+  }
+  try {
+    const engine = await openGeminiLive({ apiKey, clock, instructions, model });
+    return { engine, secrets: [apiKey], close: () => engine.close() };
+  } catch (error) {
+    throw asUsageError(where, error);
+  }
+}
