@@ -16,6 +16,8 @@ import { Relay } from './relay';
 
 const HOTWORD = path.join(__dirname, '..', 'adapters', 'hotwords', 'hey-jarvis-by-flite.wav');
 const QUESTION = fixtureFile('what-time-is-it');
+/** A second in which nobody speaks: a person is not faster than that. */
+const SILENCE = fixtureFile('silence');
 /** Of a voice that has gone through nothing but virtual cables. */
 const THE_SAME = 0.98;
 
@@ -99,11 +101,12 @@ describeWithPulse('a kitchen', (pulse: () => Pulse) => {
   });
 
   it('hears nothing of what it says itself, be it an answer or the sound of a session', async () => {
-    const unload = await pulse().load('module-loopback source=vspk.monitor sink=vmic');
+    const unload = await pulse().load('module-loopback', 'source=vspk.monitor', 'sink=vmic');
     await listening('auto', 'auto', '--acknowledge');
     await pulse().say(HOTWORD);
     await client.sees(/cue\.played .*cue=listening/);
     await client.sees(/session\.started/);
+    await pulse().say(SILENCE);
     await pulse().say(QUESTION);
     await client.sees(/playback\.ended .*how=finished/);
     // A parrot that hears itself answers itself; one that does not is ended for its silence.
@@ -118,9 +121,8 @@ describeWithPulse('a kitchen', (pulse: () => Pulse) => {
     await pulse().kill();
     await client.sees(/microphone\.failed/);
     await pulse().restart();
-    await client.sees(/device\.chosen .*microphone[^]*microphone\.failed/);
-    await client.sees(/microphone\.failed[^]*/);
-    await pulse().hasRecorder();
+    await pulse().isRecorded();
+    await pulse().say(SILENCE);
     await ask();
     await client.sees(/playback\.ended .*how=finished/);
   });

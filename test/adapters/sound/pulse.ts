@@ -156,6 +156,26 @@ export class Pulse {
     return lines.split('\n').filter((line) => line !== '');
   }
 
+  /** Loads a module; what comes back unloads it. */
+  async load(...module: readonly string[]): Promise<() => Promise<void>> {
+    const child = this.run('pactl', ['load-module', ...module], 'pipe');
+    const index = (await text(child.stdout as Readable)).trim();
+    if (!/^\d+$/.test(index))
+      throw new Error(`not loaded: ${module.join(' ')}: ${this.complaints}`);
+    return async () => {
+      await once(this.run('pactl', ['unload-module', index], 'ignore'), 'exit');
+    };
+  }
+
+  /** Resolves once somebody records the microphone. */
+  async isRecorded(): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while ((await this.list('source-outputs')).length === 0) {
+      if (performance.now() > deadline) throw new Error('nobody records the microphone');
+      await sleep(POLL_MS);
+    }
+  }
+
   /** Ends the daemon and all that was started here, and removes the folder. */
   async stop(): Promise<void> {
     this.daemon = undefined;
