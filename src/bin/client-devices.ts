@@ -1,10 +1,8 @@
 /** The devices of a client: recordings and files here, those of the machine by their adapters. */
 import { open, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
-import { openHotword } from '../adapters/hotwords/hotword-devices';
 import type { DeviceHolder } from '../adapters/sound/device';
-import { openMicrophone } from '../adapters/sound/microphone-devices';
-import { openSpeaker } from '../adapters/sound/speaker-devices';
 import type { SystemClock } from '../adapters/system-clock';
 import { WavSpeaker } from '../adapters/wav-speaker';
 import { ClockMicrophone } from '../audio/clock-microphone';
@@ -40,6 +38,13 @@ export interface DevicePorts {
   readonly clock: SystemClock;
   readonly events: EventSink;
 }
+
+/** Only what is asked for is loaded: a client with recordings needs none of these. */
+const load = createRequire(__filename);
+
+type Hotwords = typeof import('../adapters/hotwords/hotword-devices');
+type Microphones = typeof import('../adapters/sound/microphone-devices');
+type Speakers = typeof import('../adapters/sound/speaker-devices');
 
 export type Settings = EffectiveSettings<typeof CLIENT_OPTIONS>;
 
@@ -111,6 +116,7 @@ export async function chooseMicrophone(
 ): Promise<Chosen<Microphone>> {
   const { microphone: spec } = settings.values;
   if (spec === 'null') return { device: new ClockMicrophone(ports) };
+  const { openMicrophone } = load('../adapters/sound/microphone-devices') as Microphones;
   const device = await attempt(settings, 'microphone', openMicrophone(spec, ports));
   return { device, holder: device };
 }
@@ -121,6 +127,7 @@ export async function chooseSpeaker(
 ): Promise<Chosen<Speaker>> {
   const { speaker: spec } = settings.values;
   if (spec === 'null') return { device: new ClockSpeaker(ports) };
+  const { openSpeaker } = load('../adapters/sound/speaker-devices') as Speakers;
   const device = await attempt(settings, 'speaker', openSpeaker(spec, ports));
   return { device, holder: device };
 }
@@ -174,6 +181,7 @@ async function chooseHotword(
   accessKey: string | undefined,
 ): Promise<ChosenHotword> {
   const { hotword: spec, hotwordModel, hotwordSensitivity } = settings.values;
+  const { openHotword } = load('../adapters/hotwords/hotword-devices') as Hotwords;
   const options = {
     spec,
     ...(hotwordSensitivity === undefined ? {} : { sensitivity: hotwordSensitivity }),

@@ -10,6 +10,8 @@
  *   push-to-talk.ts      a key in place of a hotword
  *   spoken-file.ts       a recording in place of a person
  */
+import { createRequire } from 'node:module';
+
 import { SystemClock } from '../adapters/system-clock';
 import { TcpSockets } from '../adapters/tcp-sockets';
 import {
@@ -17,7 +19,6 @@ import {
   ClientSettingsError,
   type ClientSettings,
 } from '../client/client-settings';
-import { printDevices, tryAudio } from './client-audio';
 import { openClientDevices } from './client-devices';
 import { CLIENT_OPTIONS } from './client-options';
 import { ClientProgram } from './client-program';
@@ -44,11 +45,16 @@ async function main(): Promise<number> {
   settings.forgetSecrets(process.env);
   const { values } = settings;
   if (values.printConfig) return print(settings);
-  if (values.listDevices) return printDevices();
-  if (values.checkAudio) return tryAudio(settings);
+  if (values.listDevices) return audio().printDevices();
+  if (values.checkAudio) return audio().tryAudio(settings);
   const program = await prepare(settings);
   onSignals(() => program.stop(0));
   return program.run();
+}
+
+/** Loaded when it is asked for, and what it needs with it. */
+function audio(): typeof import('./client-audio') {
+  return createRequire(__filename)('./client-audio') as typeof import('./client-audio');
 }
 
 function readSettings(): Settings {

@@ -1,10 +1,14 @@
 /** What the server talks with. */
-import { openGeminiLive } from '../adapters/engines/gemini-live';
+import { createRequire } from 'node:module';
+
 import type { Clock, ConversationEngine } from '../ports';
 import { ParrotEngine } from '../server/parrot';
 import { asUsageError, UsageError, warn } from './command-line';
 import type { EffectiveSettings } from './effective-settings';
 import type { SERVER_OPTIONS } from './server-options';
+
+/** Only what is asked for is loaded. */
+const load = createRequire(__filename);
 
 export interface OpenEngine {
   readonly engine: ConversationEngine;
@@ -14,6 +18,7 @@ export interface OpenEngine {
   close(): Promise<void>;
 }
 
+type GeminiLive = typeof import('../adapters/engines/gemini-live');
 type Settings = EffectiveSettings<typeof SERVER_OPTIONS>;
 
 /** Rejects with a `UsageError` where the engine cannot be had. */
@@ -39,6 +44,7 @@ async function openGemini(settings: Settings, clock: Clock): Promise<OpenEngine>
     throw new UsageError(`${where}: gemini needs a key: --gemini-key-file or GEMINI_API_KEY`);
   }
   try {
+    const { openGeminiLive } = load('../adapters/engines/gemini-live') as GeminiLive;
     const engine = await openGeminiLive({ apiKey, clock, instructions, model });
     return { engine, secrets: [apiKey], close: () => engine.close() };
   } catch (error) {
