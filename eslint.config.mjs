@@ -51,6 +51,10 @@ const ARROWS = {
       ...['node:timers/promises', 'node:util'],
     ],
   },
+  fuzz: {
+    ours: ['kernel', 'sim', 'report', 'runner'],
+    theirs: ['fast-check', 'piscina', 'node:child_process', 'node:util'],
+  },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
   runner: {
     ours: ['kernel', 'sim', 'report', 'realtime'],
@@ -62,7 +66,7 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['realtime', 'report', 'runner', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'fuzz', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,

@@ -243,6 +243,11 @@ export type LinkEvent =
     }
   | { readonly type: 'speaker.failed'; readonly failure: DeviceFailure }
   | {
+      /** Nobody hears the hotword until it is opened again, which `device.chosen` tells. */
+      readonly type: 'hotword.failed';
+      readonly failure: DeviceFailure;
+    }
+  | {
       /** Which adapter stands behind a port, and why, where that was our choice. */
       readonly type: 'device.chosen';
       readonly device: 'microphone' | 'speaker' | 'hotword';
@@ -339,6 +344,7 @@ export const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
   'microphone.failed',
   'microphone.overrun',
   'speaker.failed',
+  'hotword.failed',
   'engine.failed',
   'server.listening',
   'callback.threw',

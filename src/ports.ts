@@ -183,10 +183,18 @@ export interface ConversationEngine {
 export interface EngineHandlers {
   /** The person is speaking: the conversation is alive. */
   readonly onSpeech: () => void;
-  /** The person has finished an utterance, and the engine is working on an answer. */
+  /**
+   * The person has finished an utterance, and the engine is working on an answer. May be said again
+   * before the answer is over, with the transcript, by an engine that learns of it late.
+   */
   readonly onUtterance: (transcript?: string) => void;
   /** The engine answers. An answer without words or without sound is none. */
   readonly onTurn: (turn: EngineTurn) => void;
+  /**
+   * The person went on speaking: the answer, if one is on or awaited, is not to be heard any
+   * further. Its `audio` is not pulled any more.
+   */
+  readonly onInterrupted: () => void;
   /** The engine is gone, with a short label for the log. Nothing comes after this. */
   readonly onFailed: (label: string) => void;
 }

@@ -11,7 +11,13 @@ export type SimulatorEvent =
       readonly type: 'phase.changed';
       readonly phase: 'safety' | 'liveness' | 'shutdown' | 'afterwards';
     }
-  | { readonly type: 'fault.began'; readonly fault: string; readonly id: number }
+  | {
+      readonly type: 'fault.began';
+      readonly fault: string;
+      readonly id: number;
+      /** Where: the host, or the two between which it is. */
+      readonly hosts: readonly string[];
+    }
   | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
   | {
       readonly type: 'host.started';

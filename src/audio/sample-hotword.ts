@@ -73,6 +73,7 @@ export class SampleHotword implements HotwordDetector {
   private sumOfSquares = 0;
   /** Steps for which a word that was just found is not found again. */
   private deafSteps = 0;
+  private isClosed = false;
 
   /** @throws {RangeError} for a template that is too short, or a threshold outside (0, 1). */
   constructor(options: SampleHotwordOptions) {
@@ -88,6 +89,7 @@ export class SampleHotword implements HotwordDetector {
   }
 
   process(frame: Int16Array): boolean {
+    if (this.isClosed) return false;
     this.heard.copyWithin(0, STEPS_PER_FRAME);
     this.heard.set(decimated(frame), this.steps);
     let isFound = false;
@@ -110,7 +112,7 @@ export class SampleHotword implements HotwordDetector {
   }
 
   close(): void {
-    this.reset();
+    this.isClosed = true;
   }
 
   /** Moves the window by one step, so that it begins at `start` in what was heard. */

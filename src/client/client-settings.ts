@@ -55,6 +55,8 @@ const fields = z.strictObject({
   maxMessageBytes: bytes.default(131_072),
   /** From asking for a session to giving up. Default 5 s. */
   sessionStartTimeoutMs: ms.default(constants.SESSION_START_TIMEOUT_MS),
+  /** Whether a sound says that a session has begun. What is said while it sounds is lost. */
+  acknowledge: z.boolean().default(false),
   /** How long the microphone streams without any answer, should the server never end a session. */
   activeLimitMs: ms.default(300_000),
   /** The longest silence inside an answer, and the longest hang of a speaker. Default 10 s. */

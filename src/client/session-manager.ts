@@ -18,7 +18,7 @@ import {
 import { ClientState, cueOfEnd, EAR, mayEnter } from './client-state';
 import { Ear } from './ear';
 import { callListener } from './listener';
-import { Uplink } from './uplink';
+import { Session } from './session';
 import { Voice, type PlaybackEnd } from './voice';
 import { ConnectionStatus, type WebSocketClient } from './websocket-client';
 
@@ -42,11 +42,7 @@ export type EndReason =
   | 'shutdown'
   | 'link_lost';
 
-interface Session {
-  readonly id: string;
-  readonly uplink: Uplink;
-  readonly acknowledges: boolean;
-}
+type MessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;
 
 /**
  * What a person notices: the hotword opens a session, what is said goes to the server, the answer
@@ -171,7 +167,7 @@ export class SessionManager {
       case 'start_of_tts_stream':
         return this.answerBegins(message);
       case 'tts_stream_end':
-        return this.inSession(message, () => this.answerComplete(message.turn));
+        return this.inSession(message, () => this.answerComplete(message));
       case 'session_end':
         return this.inSession(message, () => this.endedByServer(asLabel(message.reason)));
       case 'welcome':
@@ -199,6 +195,8 @@ export class SessionManager {
     this.enter(ClientState.ACTIVE_SESSION, 'session_started');
     this.limitState(this.settings.activeLimitMs, 'active_limit');
     session.uplink.open();
+    // Not at the hotword: a sound that says "yes" before anybody listens would not be true.
+    if (this.settings.acknowledge) this.voice.cue('listening');
   }
 
   private rejected(reason: string | undefined): void {
@@ -217,7 +215,7 @@ export class SessionManager {
     this.finish(reason, cue === undefined ? {} : { cue });
   }
 
-  private answerBegins(message: Extract<ServerMessage, { type: 'start_of_tts_stream' }>): void {
+  private answerBegins(message: MessageOf<'start_of_tts_stream'>): void {
     this.downlinkIsOurs = false;
     this.inSession(message, (session) => {
       if (this.currentState === ClientState.STARTING_SESSION) {
@@ -242,15 +240,12 @@ export class SessionManager {
     });
   }
 
-  /** All of the answer has come; what of it waits still has to sound. */
-  private answerComplete(turn: number | undefined): void {
-    const { openTurn } = this.voice;
-    if (openTurn === undefined || (turn ?? openTurn) !== openTurn) {
-      this.reject('stale_message');
-      return;
-    }
-    this.downlinkIsOurs = false;
-    this.voice.endAnswer();
+  /** All of the answer has come; what of it waits still has to sound, unless somebody speaks. */
+  private answerComplete({ error, turn }: MessageOf<'tts_stream_end'>): void {
+    const isInterrupted = error === 'interrupted';
+    const isOurs = isInterrupted ? this.voice.interruptAnswer(turn) : this.voice.endAnswer(turn);
+    if (isOurs) this.downlinkIsOurs = false;
+    else this.reject('stale_message');
   }
 
   private answerEnded(session: Session, turn: number | undefined, how: PlaybackEnd): void {
@@ -293,17 +288,8 @@ export class SessionManager {
 
   private makeSession(acknowledges: boolean): Session {
     const { clock, events, random } = this.ports;
-    const number = Math.floor(random.next() * 2 ** 48);
-    const id = number.toString(16).padStart(12, '0');
-    const uplink = new Uplink({
-      session: id,
-      settings: this.settings,
-      clock,
-      events,
-      send: (chunk) => this.link.sendAudio(id, chunk),
-      ...(acknowledges ? {} : { unsentBytes: () => this.link.bufferedBytes }),
-    });
-    return { id, uplink, acknowledges };
+    const { link, settings } = this;
+    return new Session({ settings, clock, random, events, link, acknowledges });
   }
 
   /** The one way in which a session ends while the program goes on. */

@@ -5,6 +5,7 @@
  *   connection         one dial and the WebSocket that comes of it
  *   backoff            when to dial next
  *   session-manager    hotword, session, answer, and back to listening
+ *   session            one session: its name and its uplink
  *   client-state       the states that a session goes through
  *   ear                the microphone, and who hears it
  *   uplink             microphone audio on its way to the server

@@ -9,7 +9,8 @@
  *   real-run           one run, and its verdict
  */
 import type { AnyEvent } from '../events';
-import type { Host, Life, ProgramStarter } from '../sim/host';
+import type { Host, ProgramStarter } from '../sim/host';
+import type { Life } from '../sim/life';
 import { hopBetween } from '../sim/hops';
 import { HostedWorld, type WorldOptions } from '../sim/hosted-world';
 import type { Fault, Heal } from '../sim/network-faults';

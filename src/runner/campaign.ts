@@ -2,6 +2,7 @@
  * The runner of scenarios.
  *
  *   campaign     makes the runs of a plan, one after the other or on a pool of workers
+ *   in-order     jobs side by side, and what comes of them in their order
  *   plan         which runs, and which of them belong to a shard
  *   stories      scenario files
  *   run-one      one run, here or in a worker
@@ -9,9 +10,8 @@
  *   canary       the scenario that has to fail
  *   last-failed  what failed the last time
  */
-import { Piscina } from 'piscina';
-
 import type { ScenarioRun } from '../report/scenario-run';
+import { inOrder } from './in-order';
 import type { PlannedRun } from './plan';
 import runOne, { unmadeRun } from './run-one';
 
@@ -30,10 +30,7 @@ export interface CampaignOptions {
 export class Campaign {
   private readonly plan: readonly PlannedRun[];
   private readonly options: CampaignOptions;
-  /** Runs that are finished while one before them is not, by their place in the plan. */
-  private readonly done = new Map<number, ScenarioRun>();
   private readonly runs: ScenarioRun[] = [];
-  private next = 0;
   private failures = 0;
   private stopped = false;
 
@@ -51,35 +48,17 @@ export class Campaign {
   async run(): Promise<readonly ScenarioRun[]> {
     // A real run leaves sockets of other libraries behind, which have no business here.
     const isReal = this.plan.some(({ realTime }) => realTime !== undefined);
-    if (this.options.workers === 1 && !isReal) await this.work((each) => this.runHere(each));
-    else await this.runOnPool();
-    return this.runs;
-  }
-
-  private async runOnPool(): Promise<void> {
-    const { workers } = this.options;
-    const pool = new Piscina<PlannedRun, ScenarioRun>({
-      filename: require.resolve('./run-one'),
-      maxThreads: workers,
-      minThreads: Math.min(workers, this.plan.length),
+    const here = (planned: PlannedRun): Promise<ScenarioRun> => this.runHere(planned);
+    await inOrder<PlannedRun, ScenarioRun>({
+      jobAt: (place) => this.plan[place],
+      isOver: () => this.stopped || this.failures >= this.options.maxFailures,
+      onResult: (run) => this.finished(run),
+      workers: this.options.workers,
+      file: require.resolve('./run-one'),
+      failed: unmadeRun,
+      ...(isReal ? {} : { here }),
     });
-    try {
-      const worker = (): Promise<void> => this.work((planned) => pool.run(planned));
-      await Promise.all(Array.from({ length: workers }, worker));
-    } finally {
-      await pool.destroy();
-    }
-  }
-
-  private async work(run: (planned: PlannedRun) => Promise<ScenarioRun>): Promise<void> {
-    for (;;) {
-      const index = this.next;
-      const planned = this.plan[index];
-      if (planned === undefined || this.isOver()) return;
-      this.next += 1;
-      const failed = (error: unknown): ScenarioRun => unmadeRun(planned, error);
-      this.finished(index, await run(planned).catch(failed));
-    }
+    return this.runs;
   }
 
   private runHere(planned: PlannedRun): Promise<ScenarioRun> {
@@ -87,25 +66,9 @@ export class Campaign {
     return runOne(planned, { onProgress: (virtualMs) => onProgress(planned, virtualMs) });
   }
 
-  private isOver(): boolean {
-    return this.stopped || this.failures >= this.options.maxFailures;
-  }
-
-  private finished(index: number, run: ScenarioRun): void {
-    this.done.set(index, run);
+  private finished(run: ScenarioRun): void {
     if (!run.passed) this.failures += 1;
-    this.report();
-  }
-
-  /** Hands on what is finished, up to the first run that is not. */
-  private report(): void {
-    for (;;) {
-      const index = this.runs.length;
-      const run = this.done.get(index);
-      if (run === undefined) return;
-      this.done.delete(index);
-      this.runs.push(run);
-      this.options.onFinished(run);
-    }
+    this.runs.push(run);
+    this.options.onFinished(run);
   }
 }

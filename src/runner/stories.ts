@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -21,6 +21,11 @@ const load = createRequire(__filename);
 /** The stories of the sources or of the build, beside which this file lies in either. */
 export function allStoryFiles(): readonly string[] {
   const folder = path.join(__dirname, '..', '..', 'scenarios');
+  return [...storyFilesIn(folder), ...storyFilesIn(path.join(folder, 'regressions'))];
+}
+
+function storyFilesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => /(?<!\.d)\.(ts|js|json)$/.test(file));
   return files.sort().map((file) => path.join(folder, file));
 }

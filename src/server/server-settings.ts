@@ -9,6 +9,7 @@ import {
   PONG_TIMEOUT_MS,
   SESSION_START_TIMEOUT_MS,
 } from '../constants';
+import { wordsOf } from './end-phrases';
 
 /** The longest delay that a timer takes, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -18,6 +19,23 @@ const MAX_CLOSE_TIMEOUT_MS = 2_500;
 const delayMs = (byDefault: number, maxMs = MAX_DELAY_MS) =>
   z.int().min(1).max(maxMs).default(byDefault);
 const count = (byDefault: number) => z.int().min(1).default(byDefault);
+
+/** What ends a session, where nobody chose otherwise: nothing that is said for another reason. */
+const END_PHRASES = [
+  "thank you, that's all",
+  "thanks, that's all",
+  "that's all, thank you",
+  "that's all, thanks",
+  "that's all for now",
+  'that will be all',
+];
+const MAX_END_PHRASES = 50;
+const MAX_END_PHRASE_LENGTH = 100;
+
+const endPhrase = z
+  .string()
+  .max(MAX_END_PHRASE_LENGTH, `must have ${MAX_END_PHRASE_LENGTH} characters at most`)
+  .refine((phrase) => wordsOf(phrase) !== '', 'must have a letter or a digit');
 
 const HEARTBEAT = z.strictObject({
   /** Milliseconds from connecting to the first ping, and from ping to ping. Default 30,000. */
@@ -91,6 +109,16 @@ const SETTINGS = z.strictObject({
   maxEnginesPerDevice: count(4),
   /** Milliseconds between two acknowledgements of audio, at least. Default 500. */
   audioAckMs: delayMs(500),
+  /**
+   * What a person says to end a session, where the engine tells what was said: up to 50 phrases of
+   * up to 100 characters. None: nothing that is said does. Default: "thank you, that's all" and
+   * five like it.
+   */
+  endPhrases: z
+    .array(endPhrase)
+    .max(MAX_END_PHRASES, `must be ${MAX_END_PHRASES} phrases at most`)
+    .readonly()
+    .default(END_PHRASES),
 });
 
 /** Settings as given: what is left out has its default. */

@@ -9,6 +9,7 @@
  *   ConversationManager    the conversation with a device: states, session, deadlines
  *     TurnSpeaker          ... one answer on its way to the speaker
  *     AudioAcks            ... what of the microphone's audio was taken
+ *     EndPhrases           ... what is said to end a session
  *     EnginePool, -Lease   ... sessions of the engine, kept at arm's length
  *   ParrotEngine           an engine that needs nothing
  *   RateLimit              what may come at once, and what in the long run
@@ -26,6 +27,7 @@ import type {
 import { ConversationManager } from './conversation-manager';
 import { ConversationState } from './conversation-state';
 import type { DeviceConnection } from './device-connection';
+import { EndPhrases } from './end-phrases';
 import { EnginePool } from './engine-pool';
 import { PiWebsocketService } from './pi-websocket-service';
 import {
@@ -59,6 +61,7 @@ export class TarsAssistant {
   private readonly settings: ServerSettings;
   private readonly service: PiWebsocketService;
   private readonly engines: EnginePool;
+  private readonly endPhrases: EndPhrases;
   private readonly conversations = new Map<DeviceConnection, ConversationManager>();
   private stopping: Promise<void> | undefined;
 
@@ -74,6 +77,7 @@ export class TarsAssistant {
       maxEnginesPerDevice: this.settings.maxEnginesPerDevice,
       closeTimeoutMs: this.settings.engineCloseTimeoutMs,
     });
+    this.endPhrases = new EndPhrases(this.settings.endPhrases);
     this.service = new PiWebsocketService(ports, this.settings, {
       onClientConnected: (connection) => this.onClientConnected(connection),
       onClientDisconnected: (connection) => this.onClientDisconnected(connection),
@@ -115,6 +119,7 @@ export class TarsAssistant {
       clock,
       events,
       engines: this.engines,
+      endPhrases: this.endPhrases,
       times: this.settings,
     });
     this.conversations.set(connection, conversation);

@@ -61,10 +61,11 @@ export class Bottleneck {
     if (cargo === undefined) return;
     this.#freeAtMs += this.#passingMs(cargo.bytes);
     const leftMs = Math.max(0, Math.ceil(this.#freeAtMs) - this.#clock.now());
-    this.#clock.schedule(leftMs, () => {
+    const pass = (): void => {
       cargo.leave();
       this.#takeNext();
-    });
+    };
+    this.#clock.schedule(leftMs, pass, this);
   }
 
   #passingMs(bytes: number): number {

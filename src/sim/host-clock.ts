@@ -5,8 +5,11 @@ import type { Entry } from './virtual-clock';
 /** The time of a world, in whole milliseconds or with fractions, and what happens in it. */
 export interface WorldClock {
   now(): number;
-  /** Calls back once, after a whole number of milliseconds; what comes of it is the caller's. */
-  schedule(delayMs: number, run: () => void): Entry;
+  /**
+   * Calls back once, after a whole number of milliseconds; what comes of it is the caller's. Where
+   * the order within an instant is drawn, entries of one `lane` still keep theirs.
+   */
+  schedule(delayMs: number, run: () => void, lane?: object): Entry;
   /** An entry that has run, was cancelled or is undefined is left alone. */
   cancel(entry: Entry | undefined): void;
 }
@@ -100,11 +103,11 @@ export class HostClock implements Clock {
   }
 
   private schedule(timer: HostTimer): void {
-    timer.entry = this.clock.schedule(timer.leftMs, () => {
+    const expire = (): void =>
       this.deliver(() => {
         // A timer that expired while the host stood still can be cleared before it runs.
         if (this.timers.delete(timer)) timer.callback();
       });
-    });
+    timer.entry = this.clock.schedule(timer.leftMs, expire, this);
   }
 }

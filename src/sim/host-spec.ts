@@ -29,6 +29,10 @@ const engineSchema = z.strictObject({
   pieceEvery: duration.prefault('0 ms'),
   /** A pause inside the answer, after so much of it. */
   pause: z.strictObject({ after: duration, for: duration }).optional(),
+  /** What was said, as the engine understood it: in turn, the last for all that follow. */
+  hears: z.array(z.string()).min(1).optional(),
+  /** From the end of an utterance to the person's going on, who then hears no answer to it. */
+  interruptsAfter: duration.optional(),
   /** The speech breaks off after this much of it. */
   speechFailsAfter: duration.optional(),
   /** The engine dies this long after it was started. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert';
 
-import type { AnyEvent, Holdings, LinkEvent } from '../events';
+import type { AnyEvent } from '../events';
 import type { Clock, EventSink, Random, Sockets, WallClock } from '../ports';
 import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
-import { HostClock, type WorldClock } from './host-clock';
+import type { WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
+import { Life } from './life';
 import { once, type Undo } from './path';
-import { chanceOf, type SeededRandom } from './random';
+import type { SeededRandom } from './random';
 import { USUAL_VALIDITY, type Validity } from './tls-handshake';
 import type { RunOnHost } from './virtual-nic';
 
@@ -164,6 +165,12 @@ export class Host implements WallClock {
     life.receive('io', () => life.stop(() => this.stopped(life)));
   }
 
+  /** Tells the program to stop for good: no fault that is over starts it again. */
+  retire(): void {
+    this.isWanted = false;
+    this.stop();
+  }
+
   /** Somebody presses the button. */
   press(): void {
     this.currentLife?.receive('io', () => this.audio.press());
@@ -235,154 +242,6 @@ export class Host implements WallClock {
     life.end();
     cut(life);
     life.announceEnd();
-  }
-}
-
-/** One incarnation of a host's program, and the ports that were made for it. */
-export class Life {
-  readonly host: Host;
-  readonly nic: HostNic;
-  readonly boot: number;
-  private readonly world: HostWorld;
-  private readonly clock: HostClock;
-  private readonly remoteClock: HostClock;
-  private readonly audio: HostAudio;
-  private readonly held: Record<'timer' | 'io', (() => void)[]> = { timer: [], io: [] };
-  private readonly onOver: (() => void)[] = [];
-  private program: Program | undefined;
-  /** How many pauses hold it. */
-  pauses = 0;
-  private pausedAtMs = 0;
-  private alive = true;
-
-  constructor(host: Host, world: HostWorld, boot: number) {
-    this.host = host;
-    this.world = world;
-    this.boot = boot;
-    this.nic = world.network.nic(host.name, boot, (kind, code) => this.receive(kind, code));
-    const { clock, tickMs } = world;
-    this.clock = new HostClock(clock, (code) => this.receive('timer', code), tickMs);
-    this.remoteClock = new HostClock(clock, (code) => this.receive('io', code), tickMs);
-    this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
-  }
-
-  /** Undefined before it was started. */
-  get running(): Program | undefined {
-    return this.program;
-  }
-
-  get devices(): HostAudio {
-    return this.audio;
-  }
-
-  get isAlive(): boolean {
-    return this.alive;
-  }
-
-  get isPaused(): boolean {
-    return this.pauses > 0;
-  }
-
-  begin(starter: ProgramStarter): void {
-    this.program = starter(this.ports());
-  }
-
-  stop(onStopped: () => void): void {
-    void this.program?.shutdown().then(onStopped);
-  }
-
-  whenOver(callback: () => void): void {
-    this.onOver.push(callback);
-  }
-
-  announceEnd(): void {
-    for (const callback of this.onOver.splice(0)) callback();
-  }
-
-  pause(): void {
-    if (!this.isPaused) this.pausedAtMs = this.world.clock.now();
-    this.pauses += 1;
-  }
-
-  standStill(): Undo {
-    return this.clock.standStill();
-  }
-
-  pausedForMs(): number {
-    return this.world.clock.now() - this.pausedAtMs;
-  }
-
-  /**
-   * As Node does after a stall: the timers that have expired first, and then what the sockets have.
-   */
-  resume(): void {
-    this.pauses -= 1;
-    if (this.isPaused) return;
-    for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {
-      this.world.clock.schedule(0, () => this.receive('io', code));
-    }
-  }
-
-  /** What the program still holds of its ports. */
-  holdings(): Holdings {
-    return {
-      timers: this.clock.pending,
-      sockets: this.world.network.openSockets(this.nic),
-      dials: this.world.network.dialsInFlight(this.nic),
-      devices: this.audio.openDevices(),
-    };
-  }
-
-  /** Revokes the ports: nothing of this life acts again. */
-  end(): void {
-    this.alive = false;
-    this.clock.clearAll();
-    this.remoteClock.clearAll();
-    this.audio.close();
-  }
-
-  /** A timer that a library set by itself, on the clock of the host that ran then. */
-  get libraryClock(): Clock {
-    return this.clock;
-  }
-
-  /** Runs code as the program: later where it is paused, never where it is over. */
-  receive(kind: 'timer' | 'io', code: () => void): void {
-    if (!this.alive) return;
-    if (this.isPaused) this.held[kind].push(code);
-    else this.world.run(this, code);
-  }
-
-  private ports(): HostPorts {
-    const { clock, host, world } = this;
-    const masks = chanceOf(world.random, host.name, this.boot, 'masks');
-    return {
-      clock: {
-        now: () => clock.now(),
-        setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
-        clearTimeout: (timer) => clock.clearTimeout(timer),
-      },
-      random: chanceOf(world.random, host.name, this.boot, 'program'),
-      sockets: {
-        connect: (options) => this.use('sockets').nic.connect(options),
-        listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),
-        generateMask: (mask) => masks.fill(mask),
-      },
-      events: { emit: (event: LinkEvent) => this.report(event) },
-      audio: this.audio,
-      remoteClock: this.remoteClock,
-      sound: (name) => world.sounds.sound(name),
-    };
-  }
-
-  private report(event: LinkEvent): void {
-    if (this.use(event.type).alive) this.world.record(this.host, event);
-  }
-
-  /** A program that is over and uses a port is told on; nothing comes of it. */
-  private use(port: string): this {
-    if (!this.alive) this.world.record(this.host, { type: 'host.acted_late', port });
-    return this;
   }
 }
 

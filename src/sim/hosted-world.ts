@@ -1,9 +1,10 @@
 import type { AnyEvent } from '../events';
 import type { Clock } from '../ports';
 import { FakeAudio, type SoundLibrary } from './fake-audio';
-import { Host, type HostNetwork, type HostWorld, type Life, type ProgramStarter } from './host';
+import { Host, type HostNetwork, type HostWorld, type ProgramStarter } from './host';
 import type { WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
+import type { Life } from './life';
 import type { Heal } from './network-faults';
 import { programOf } from './programs';
 import { SeededRandom } from './random';
@@ -54,7 +55,9 @@ export abstract class HostedWorld implements HostWorld {
     this.tickMs = 1 / scale;
     this.recorder = recorder;
     this.sounds = sounds;
-    this.random = new SeededRandom(seed, scenario.name);
+    // One that was found by chance keeps it under any name.
+    const { name, seed: own } = scenario;
+    this.random = own === undefined ? new SeededRandom(seed, name) : new SeededRandom(own, 'found');
   }
 
   get hosts(): ReadonlyMap<string, Host> {

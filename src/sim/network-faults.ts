@@ -229,7 +229,6 @@ export function inflict(target: FaultTarget, fault: Fault): Heal | undefined {
 
 /** Faults that a link has to work under as if there were none. */
 export const HARMLESS: ReadonlySet<string> = new Set<FaultKind>([
-  'latency',
   'microphone_fails',
   'speaker_fails',
   'wall_step',

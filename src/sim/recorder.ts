@@ -7,6 +7,8 @@ export type Observer = (event: RecordedEvent) => void;
 
 export interface RecorderOptions {
   readonly observers: readonly Observer[];
+  /** Sees the bytes of the wire as they are folded in. */
+  readonly onBytes?: (bytes: Buffer) => void;
   /** How many events are kept: the last so many. */
   readonly keep: number;
 }
@@ -47,6 +49,7 @@ export class Recorder {
 
   /** Folds bytes of the wire into the hash. */
   foldBytes(bytes: Buffer): void {
+    this.options.onBytes?.(bytes);
     if (this.makeRoom(bytes.length))
       this.unhashedBytes += bytes.copy(this.unhashed, this.unhashedBytes);
     else this.hash.update(bytes);

@@ -29,6 +29,12 @@ export interface SimulateOptions {
    * for itself keeps its length. All times of the result are the scenario's.
    */
   readonly scale?: number;
+  /** Sees each event as it happens. It must not throw. */
+  readonly onEvent?: (event: RecordedEvent) => void;
+  /** Sees all bytes that arrive anywhere, after the event of each. It must not throw. */
+  readonly onBytes?: (bytes: Buffer) => void;
+  /** Is given the world before anything happens in it, for a debugger. */
+  readonly onWorld?: (world: RunWorld) => void;
   /** Called now and then with the virtual time, in milliseconds. */
   readonly onProgress?: (virtualMs: number) => void;
 }
@@ -127,13 +133,15 @@ export class Run {
     this.sounds = sounds;
     this.judges = scenario.expect.map(judge);
     this.recorder = new Recorder({
-      observers: [(event) => this.observe(event)],
+      observers: [(event) => this.observe(event), ...(options.onEvent ? [options.onEvent] : [])],
+      ...(options.onBytes === undefined ? {} : { onBytes: options.onBytes }),
       keep: options.keepEvents ?? 5_000,
     });
     const { programs = {}, scale = 1, seed } = options;
     this.invariants = allInvariants().filter(isJudged);
     this.jury = new Jury(this.invariants, (...found) => this.breached(...found));
     this.world = makeWorld({ scenario, seed, scale, sounds, programs, recorder: this.recorder });
+    options.onWorld?.(this.world);
   }
 
   async run(): Promise<RunResult> {
@@ -189,19 +197,20 @@ export class Run {
     const { acts, faults, hosts } = this.scenario;
     for (const [name, { program, startsAt }] of Object.entries(hosts)) {
       if (startsAt === 'never' || program === 'toxiproxy') continue;
-      this.world.clock.schedule(startsAt, () => this.world.host(name).start());
+      this.world.clock.schedule(startsAt, () => this.world.host(name).start(), this);
     }
     for (const fault of faults) {
-      if (fault.at > 0) this.world.clock.schedule(fault.at, () => this.begin(fault));
+      if (fault.at > 0) this.world.clock.schedule(fault.at, () => this.begin(fault), this);
     }
-    for (const act of acts) this.world.clock.schedule(act.at, () => this.act(act));
+    for (const act of acts) this.world.clock.schedule(act.at, () => this.act(act), this);
   }
 
   private begin(fault: Fault): void {
     this.faults += 1;
     const id = this.faults;
     const { kind } = fault;
-    this.world.recordWorld({ type: 'fault.began', fault: kind, id });
+    const hosts = 'host' in fault ? [fault.host] : fault.between;
+    this.world.recordWorld({ type: 'fault.began', fault: kind, id, hosts });
     const heal = this.world.inflict(fault);
     const end = (): void => {
       if (!this.heals.delete(id)) return;
@@ -210,7 +219,8 @@ export class Run {
     };
     this.heals.set(id, end);
     if (heal === undefined) end();
-    else if ('for' in fault && fault.for !== undefined) this.world.clock.schedule(fault.for, end);
+    else if ('for' in fault && fault.for !== undefined)
+      this.world.clock.schedule(fault.for, end, this);
   }
 
   private act({ inspects, on, says, stops }: Act): void {
@@ -219,7 +229,7 @@ export class Run {
       const ms = host.audio.say(this.sounds.sound(says));
       this.world.record(host, { type: 'user.spoke', sound: says, ms });
     } else if (stops !== undefined) {
-      host.stop();
+      host.retire();
     } else if (inspects !== undefined) {
       host.inspect();
     } else {

@@ -51,6 +51,10 @@ export const scenarioSchema = z
     hosts: z.record(name, hostSchema).prefault(DEFAULT_HOSTS),
     /** One-way delay between any two hosts. */
     latency: duration.prefault('5 ms'),
+    /** What its chance comes from, whatever seed it is run with: it was found by chance. */
+    seed: z.number().int().optional(),
+    /** Whether the order of what happens at one instant is drawn from the seed. */
+    interleave: z.boolean().default(false),
     acts: z.array(actSchema).default([]),
     faults: z.array(faultSchema).default([]),
     /** How long the faulty part lasts. Then all is healed, and everything must come to rest. */

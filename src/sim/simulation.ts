@@ -5,7 +5,7 @@
  *   run            from the first event to the verdict, in any world
  *   scenario       a story as data              expectation    what it demands, as data
  *   world          virtual time and a network   hosted-world   hosts, and what befalls them
- *   host           a machine, the lives of its program
+ *   host           a machine                   life           one life of its program
  *   programs       how a program is started     scripted-*     engines and peers that misbehave
  *   virtual-clock  random  network              time, chance and bytes
  *   network-faults every fault, and the map     fake-audio     microphone, speaker, hotword, button
@@ -27,6 +27,7 @@ import { Run, type RunResult, type RunWorld, type SimulateOptions } from './run'
 import { checkScenario, type Scenario, type ScenarioInput } from './scenario';
 import { World } from './world';
 
+export type { Crash } from './hosted-world';
 export type { Failure, InvariantVerdict, RunResult, SimulateOptions } from './run';
 
 /** The simulator itself cannot run. */

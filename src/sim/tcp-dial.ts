@@ -47,7 +47,7 @@ export class Dial<Door> {
     private readonly back: Path,
     private readonly steps: DialSteps<Door>,
   ) {
-    clock.schedule(0, () => this.#resolve());
+    clock.schedule(0, () => this.#resolve(), this);
   }
 
   /** Nothing is called any more. May be called twice. */
@@ -70,7 +70,7 @@ export class Dial<Door> {
     }
     const waitMs = FIRST_RETRY_MS * 2 ** Math.max(0, this.#sent - LINEAR_RETRIES);
     const scaledMs = Math.ceil(waitMs / this.steps.scale);
-    this.#timer = this.clock.schedule(scaledMs, () => this.#sendSyn());
+    this.#timer = this.clock.schedule(scaledMs, () => this.#sendSyn(), this);
     this.#sent += 1;
     if (this.there.isUnreachable) this.#hearOfRouter();
     else if (this.#passesThere()) this.#later(this.there.delayMs, () => this.#arrive());
@@ -103,9 +103,10 @@ export class Dial<Door> {
   }
 
   #later(delayMs: number, run: () => void): void {
-    this.clock.schedule(delayMs, () => {
+    const unlessOver = (): void => {
       if (!this.#over) run();
-    });
+    };
+    this.clock.schedule(delayMs, unlessOver, this);
   }
 
   #passesThere(): boolean {

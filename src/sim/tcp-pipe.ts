@@ -212,15 +212,17 @@ export class Pipe implements Rider {
     }
     this.flow.lastPacketMs = clock.now();
     this.#lastArrivalMs = Math.max(clock.now() + there.delayMs, this.#lastArrivalMs);
-    clock.schedule(this.#lastArrivalMs - clock.now(), () => (this.passes() ? arrive() : lost()));
+    const delayMs = this.#lastArrivalMs - clock.now();
+    clock.schedule(delayMs, () => (this.passes() ? arrive() : lost()), this);
   }
 
   /** A box on the way, halfway, has no such flow and says so. */
   #refuse(): void {
     const { back, clock, there } = this.#options;
-    clock.schedule(Math.ceil((there.delayMs + back.delayMs) / 2), () => {
+    const refuse = (): void => {
       if (this.#sink.answerPasses()) this.#source.receiveReset();
-    });
+    };
+    clock.schedule(Math.ceil((there.delayMs + back.delayMs) / 2), refuse, this);
   }
 
   #arrive(from: number, upTo: number, sentMs: number): void {
@@ -253,7 +255,7 @@ export class Pipe implements Rider {
       if (this.#sink.answerPasses()) this.#acknowledgeUpTo(upTo);
       else this.#lost(sentMs);
     };
-    if (this.#sink.answerPasses()) clock.schedule(back.delayMs, deliver);
+    if (this.#sink.answerPasses()) clock.schedule(back.delayMs, deliver, this);
     else this.#lost(sentMs);
   }
 
@@ -291,7 +293,7 @@ export class Pipe implements Rider {
       const sinceMs = Math.ceil(retransmissionMs(this.#retransmissions) / scale);
       waitMs = this.#lossMs + sinceMs - clock.now();
     } while (waitMs <= 0);
-    this.#timer = clock.schedule(waitMs, () => this.#retransmit());
+    this.#timer = clock.schedule(waitMs, () => this.#retransmit(), this);
   }
 
   #retransmit(): void {

@@ -22,7 +22,7 @@ export interface Entry {
   readonly run: () => void;
 }
 
-/** Picks which of `count` entries left in an instant goes next: an integer in [0, count). */
+/** Picks which of `count` entries that may go next does: an integer in [0, count). */
 export type Order = (count: number) => number;
 
 export interface VirtualClockOptions {
@@ -51,12 +51,15 @@ export class VirtualClock {
   /**
    * Puts `run` into the instant `delayMs` from now. A delay of 0 means later in this same instant,
    * after all that waits in it already.
+   *
+   * @param lane - entries of one lane keep their order, whatever the order of the rest: bytes of
+   *   one direction, timers of one program.
    */
-  schedule(delayMs: number, run: () => void): Entry {
+  schedule(delayMs: number, run: () => void, lane?: object): Entry {
     assert(Number.isSafeInteger(delayMs) && delayMs >= 0, `delay of ${delayMs} ms`);
     const instant = delayMs === 0 ? this.#current : this.#instantAt(this.now() + delayMs);
     this.#scheduled += 1;
-    const entry = new ScheduledEntry(instant, this.#scheduled, run);
+    const entry = new ScheduledEntry(instant, this.#scheduled, run, lane);
     instant.add(entry);
     return entry;
   }
@@ -133,6 +136,7 @@ class ScheduledEntry implements Entry {
     instant: Instant,
     readonly seq: number,
     public run: () => void,
+    readonly lane: object | undefined,
   ) {
     this.atMs = instant.atMs;
     this.instant = instant;
@@ -186,9 +190,21 @@ class Instant {
 
   #takeAny(order: Order): ScheduledEntry {
     this.#compact();
-    const [entry] = this.#entries.splice(order(this.#entries.length), 1);
+    const free = this.#atHeadOfLane();
+    const entry = free[order(free.length)];
     assert(entry !== undefined, 'the order picked an entry that does not exist');
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
     return entry;
+  }
+
+  #atHeadOfLane(): readonly ScheduledEntry[] {
+    const lanes = new Set<object>();
+    return this.#entries.filter(({ lane }) => {
+      if (lane === undefined) return true;
+      const isHead = !lanes.has(lane);
+      lanes.add(lane);
+      return isHead;
+    });
   }
 
   #compact(): void {

@@ -240,7 +240,7 @@ export class VirtualNic implements Sockets {
   }
 
   #after(delayMs: number, run: () => void): Undo {
-    const entry = this.network.clock.schedule(delayMs, () => this.#run(run));
+    const entry = this.network.clock.schedule(delayMs, () => this.#run(run), this);
     return () => this.network.clock.cancel(entry);
   }
 

@@ -1,5 +1,5 @@
 import { onceDrained } from './event-loop';
-import type { Life } from './host';
+import type { Life } from './life';
 import { hopBetween } from './hops';
 import { HostedWorld, type WorldOptions } from './hosted-world';
 import type { Forgetting } from './idle-timeout';
@@ -20,7 +20,7 @@ import { untimely, type TlsCode } from './tls-handshake';
 import { toxicBody, type ToxicFault } from './toxics';
 import { ToxiproxyProgram } from './toxiproxy-program';
 import { Trap } from './trap';
-import { VirtualClock } from './virtual-clock';
+import { VirtualClock, type Order } from './virtual-clock';
 import { WorldError } from './world-error';
 
 /** Node takes small buffers from pools of 8 KiB, each of which holds two frames of audio. */
@@ -34,7 +34,7 @@ const MAX_STEPS_IN_AN_INSTANT = 100_000;
  * on which host that is, and lets the event loop drain before the next.
  */
 export class World extends HostedWorld implements FaultTarget, NetworkObserver {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly network: Network;
   readonly afterwardsMs = 60_000;
   private readonly trap: Trap;
@@ -56,6 +56,7 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     const { scale = 1, scenario } = options;
     this.scenario = scenario;
     this.scale = scale;
+    this.clock = new VirtualClock(scenario.interleave ? { order: this.drawnOrder() } : {});
     this.network = new Network({
       clock: this.clock,
       observer: this,
@@ -139,11 +140,12 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
       return;
     }
     this.waiting.set(life, waiting + 1);
-    this.clock.schedule(0, () => {
+    const takeTurn = (): void => {
       this.waiting.set(life, (this.waiting.get(life) ?? 1) - 1);
       if (life.isPaused) life.receive('io', code);
       else this.runNow(life, code);
-    });
+    };
+    this.clock.schedule(0, takeTurn, life);
   }
 
   // What the wire tells.
@@ -264,6 +266,11 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
 
   protected override currentStep(): number {
     return this.steps;
+  }
+
+  private drawnOrder(): Order {
+    const chance = this.random.fork('order');
+    return (count) => Math.floor(chance.next() * count);
   }
 
   /** A Toxiproxy stands beside the server: what is far away is the client. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { SampleHotword } from '../../src/audio/sample-hotword';
+import { fixtureSamples, hotwordContract } from '../contract/hotword';
 import { fixturePcm } from './fixtures';
 
 const SAMPLES_PER_MS = 16;
@@ -44,6 +45,15 @@ function firesAt(detector: SampleHotword, sound: Int16Array): number[] {
   }
   return times;
 }
+
+hotwordContract('SampleHotword', {
+  open: async () => ({
+    detector: new SampleHotword({ template: await fixturePcm('hey-jarvis') }),
+    pass: () => Promise.resolve(),
+  }),
+  hotword: () => fixtureSamples('hey-jarvis'),
+  foundMs: [-32, 32],
+});
 
 describe('SampleHotword', () => {
   let template: Buffer;

@@ -61,26 +61,35 @@ export class Running {
 
   /** Resolves with what matches once the program has written it. */
   sees(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.awaits(pattern, 'stdout');
+  }
+
+  /** The same of what it has written to standard error. */
+  warns(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.awaits(pattern, 'stderr');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  private awaits(pattern: RegExp, stream: 'stdout' | 'stderr'): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new Error(`${this.command}: ${why} ${pattern}\n${this.stdout}${this.stderr}`));
       const timer = setTimeout(() => fail('waited in vain for'), PATIENCE_MS);
       const look = (): void => {
-        const match = pattern.exec(this.stdout);
+        const match = pattern.exec(this[stream]);
         if (match === null && !this.hasExited) return;
         clearTimeout(timer);
-        this.child.stdout.off('data', look);
+        this.child[stream].off('data', look);
         if (match === null) fail('ended without');
         else resolve(match);
       };
-      this.child.stdout.on('data', look);
+      this.child[stream].on('data', look);
       void this.exited.then(look);
       look();
     });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
   }
 
   private watch(): Promise<Exit> {
@@ -94,9 +103,20 @@ export class Running {
   }
 }
 
+type Program =
+  | 'client'
+  | 'conformance'
+  | 'fuzz'
+  | 'keep'
+  | 'merge'
+  | 'scenarios'
+  | 'server'
+  | 'sweep'
+  | 'toxiproxy';
+
 /** Starts one of our programs. */
 export function start(
-  program: 'client' | 'conformance' | 'server' | 'scenarios' | 'toxiproxy',
+  program: Program,
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,

@@ -33,6 +33,7 @@ describe('checkClientSettings', () => {
       closeTimeoutMs: 2_000,
       maxMessageBytes: 131_072,
       sessionStartTimeoutMs: 5_000,
+      acknowledge: false,
       activeLimitMs: 300_000,
       answerGapLimitMs: 10_000,
       uplinkLimitBytes: 64_000,

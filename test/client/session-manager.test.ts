@@ -195,6 +195,24 @@ describe('SessionManager', () => {
       expect(visitor.audioBytes).to.equal(64_000);
     });
 
+    it('begins without a sound, unless one is wanted', async () => {
+      await bench.active();
+      expect(bench.cues).to.deep.equal([]);
+    });
+
+    it('begins with a sound that nobody hears at the other end', async () => {
+      make({ settings: { acknowledge: true } });
+      await bench.starting();
+      expect(bench.cues, 'before anybody listens').to.deep.equal([]);
+      bench.server.visitor.say({ type: 'session_started', session: bench.session });
+      await bench.run(LATENCY_MS);
+      expect(bench.cues).to.deep.equal(['listening']);
+      expect(bench.microphone.purpose).to.equal('nothing');
+      await bench.run(260 + ECHO_MS);
+      expect(bench.microphone.purpose).to.equal('session');
+      expect(bench.manager.state).to.equal('active_session');
+    });
+
     it('takes no acknowledgement of another session', async () => {
       const visitor = await bench.active();
       await bench.speak(3_000);

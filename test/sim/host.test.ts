@@ -212,6 +212,15 @@ describe('a host', () => {
     expect(result.crashes.map(({ host }) => host)).to.deep.equal(['pi']);
   });
 
+  it('that was told to stop for good is not started by the end of a fault', async () => {
+    const result = await run({
+      faults: [{ at: '2 s', kind: 'kill', host: 'pi', for: '10 s' }],
+      acts: [{ at: '5 s', stops: 'program' }],
+      lasts: '20 s',
+    });
+    expect(timesOf(result, 'pi', 'host.started')).to.deep.equal([0]);
+  });
+
   describe('that has stopped', () => {
     const acts = [{ at: '1 s', stops: 'program' }] as const;
     const deeds: Readonly<Record<string, (ports: HostPorts) => void>> = {

@@ -113,6 +113,16 @@ describe('VirtualClock', () => {
     expect(trace).to.deep.equal([`${2 ** 31 - 1} where the hop ends`]);
   });
 
+  it('keeps the order within a lane, whatever the order of the rest', () => {
+    const lane = {};
+    clock = new VirtualClock({ order: (count) => count - 1 });
+    const planned = ['a', 'b', 'c'] as const;
+    for (const name of planned) clock.schedule(10, () => trace.push(name), lane);
+    clock.schedule(10, () => trace.push('free'));
+    runTo(clock, 10);
+    expect(trace).to.deep.equal(['free', 'a', 'b', 'c']);
+  });
+
   it('lets another order be given, which sees only what is left', () => {
     const counts: number[] = [];
     clock = new VirtualClock({ order: (count) => (counts.push(count), count - 1) });

@@ -2,8 +2,11 @@ import { HARMLESS } from '../network-faults';
 import type { FailureLabel, RecordedEvent } from '../../events';
 import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 
-/** The longest wait, and a dial that was under way into nothing when things became good. */
-const RECONNECT_MS = 70_000;
+/**
+ * The longest wait, a dial that was under way into nothing when things became good, and what the
+ * next one takes over a path of seconds.
+ */
+const RECONNECT_MS = 75_000;
 
 /**
  * The server has no place, or a newer connection has it, or it does not know the token; or the
@@ -24,12 +27,12 @@ interface Client {
 }
 
 /**
- * L1: from the moment the network and the server are good, a client is connected within 60 s, and
- * 10 s more where a dial was under way into nothing.
+ * L1: from the moment the network and the server are good, a client is connected within 60 s, 10 s
+ * more where a dial was under way into nothing, and the time of its handshake.
  */
 export class ReconnectInvariant extends DueInvariant {
   readonly id = 'L1';
-  readonly claim = 'A client is connected within 70 s of the network and the server being good.';
+  readonly claim = 'A client is connected within 75 s of the network and the server being good.';
   readonly meaning = 'The house has its link back, and the Pi still says that it is offline.';
   readonly reads = readingLives(
     'fault.began',
@@ -40,7 +43,7 @@ export class ReconnectInvariant extends DueInvariant {
     'server.listening',
   );
   judged = false;
-  private readonly gauge = new Gauge('reconnected after all was good', 'ms', '<= 70 s');
+  private readonly gauge = new Gauge('reconnected after all was good', 'ms', '<= 75 s');
   private readonly faults = new Set<number>();
   private readonly servers = new Set<string>();
   private readonly paused = new Set<string>();

@@ -23,8 +23,9 @@ export class DeadLinkInvariant extends DueInvariant {
   readonly reads = readingLives('link.accepted', 'link.connected', 'link.lost', 'wire.delivered');
   judged = false;
   private readonly links = new Map<string, Link>();
-  /** From whom the last bytes came to each host. */
-  private readonly lastFrom = new Map<string, string>();
+  /** From whom bytes came to each host, at the last instant at which any did. */
+  private readonly heard = new Map<string, { readonly atMs: number; readonly from: Set<string> }>();
+  private readonly resumedMs = new Map<string, number>();
 
   constructor() {
     super(STALL_GRACE_MS);
@@ -36,6 +37,7 @@ export class DeadLinkInvariant extends DueInvariant {
 
   protected override follow(event: RecordedEvent): void {
     if (endsLife(event)) this.forget(event.host);
+    if (event.type === 'host.resumed') this.resumedMs.set(event.host, event.atMs);
     switch (event.type) {
       case 'wire.delivered':
         this.delivered(event.from, event.to, event.atMs);
@@ -53,15 +55,27 @@ export class DeadLinkInvariant extends DueInvariant {
   }
 
   private up({ atMs, host }: RecordedEvent, connection: string): void {
-    const peer = this.lastFrom.get(host);
+    const peer = this.peerOf(host, atMs);
     if (peer === undefined) return;
     this.judged = true;
     this.links.set(keyOf(host, connection), { host, peer });
     this.expect(keyOf(host, connection), host, atMs);
   }
 
+  /**
+   * Who is at the other end of a connection that has just come up: whose bytes did it. Unknown
+   * where there are several, at this instant or because the host reads what came while it stood.
+   */
+  private peerOf(host: string, atMs: number): string | undefined {
+    const heard = this.heard.get(host);
+    const isClear = heard?.from.size === 1 && heard.atMs === atMs;
+    return isClear && this.resumedMs.get(host) !== atMs ? [...heard.from][0] : undefined;
+  }
+
   private delivered(from: string, to: string, atMs: number): void {
-    this.lastFrom.set(to, from);
+    const heard = this.heard.get(to);
+    if (heard?.atMs === atMs) heard.from.add(from);
+    else this.heard.set(to, { atMs, from: new Set([from]) });
     for (const [key, { host, peer }] of this.links) {
       if (host === to && peer === from) this.expect(key, host, atMs);
     }

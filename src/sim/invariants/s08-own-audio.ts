@@ -39,7 +39,8 @@ export class OwnAudioInvariant extends SafetyInvariant {
 
   observe(event: RecordedEvent): readonly Breach[] {
     const { connections } = this.lives.of(event);
-    if (endsLife(event)) this.forget(event, connections);
+    // One that is told to stop may stand still, and goes on before it hears of it.
+    if (endsLife(event) && event.type !== 'host.stopping') this.forget(event, connections);
     switch (event.type) {
       case 'state.changed':
         if (event.machine === 'client') this.clients.add(event.host);

@@ -51,6 +51,20 @@ describe('invariant L2', () => {
     ).to.equal('held');
   });
 
+  it('asks nothing of a connection of which it cannot tell whose it is', () => {
+    const among = (...others: string[]): Story => {
+      const story = new Story(new DeadLinkInvariant());
+      for (const other of others) story.at(0, 'world', bytes(other, 'server'));
+      return story;
+    };
+    const several = among('pi', 'hall').at(0, 'server', accepted('s1', 'a'));
+    expect(several.endAt(99_999).verdict).to.equal('unknown');
+    const afterwards = among('pi').at(0, 'server', resumed(9), accepted('s1', 'a'));
+    expect(afterwards.endAt(99_999).verdict).to.equal('unknown');
+    const one = among('pi', 'pi').at(0, 'server', accepted('s1', 'a'));
+    expect(one.endAt(99_999).verdict).to.equal('broken');
+  });
+
   it('is unknown where no wire tells what came in', () => {
     const journal = new Story(new DeadLinkInvariant()).at(0, 'pi', connected('c1'));
     expect(journal.endAt(99_999).verdict).to.equal('unknown');

@@ -29,7 +29,7 @@ const wanted: AnyEvent = {
 };
 
 function fault(type: 'fault.began' | 'fault.ended', name = 'drop'): AnyEvent {
-  return { type, fault: name, id: 1 };
+  return { type, fault: name, id: 1, hosts: [] };
 }
 
 function up(): Story {
@@ -63,7 +63,8 @@ describe('invariant L6', () => {
         .at(3, 'pi', requested('a'));
     expect(after().endAt(45_002).verdict).to.equal('held');
     expect(after().endAt(45_003).verdict).to.equal('broken');
-    expect(after('latency').endAt(1_004).verdict).to.equal('broken');
+    expect(after('speaker_fails').endAt(1_004).verdict).to.equal('broken');
+    expect(after('latency').endAt(1_004).verdict, 'a slow link').to.equal('held');
     const during = (): Story =>
       up().at(0, 'world', fault('fault.began')).at(100_000, 'pi', requested('a'));
     expect(during().endAt(145_000).verdict).to.equal('held');

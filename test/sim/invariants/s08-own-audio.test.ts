@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { AnyEvent } from '../../../src/events';
 import { OwnAudioInvariant } from '../../../src/sim/invariants/s08-own-audio';
-import { Story, client, killed, sessionEnded, sessionStarted, started } from './story';
+import { Story, client, killed, sessionEnded, sessionStarted, started, stopping } from './story';
 
 function audio(type: 'audio.received' | 'audio.sent', bytes: number, connection = 'c1'): AnyEvent {
   return { type, connection, session: 'a', bytes };
@@ -64,6 +64,11 @@ describe('invariant S8', () => {
   it('forgets the sessions of an earlier life', () => {
     const story = talk().at(1, 'pi', killed).at(2, 'pi', started, client('active'));
     expect(story.at(3, 'pi', audio('audio.sent', 1)).verdict).to.equal('broken');
+  });
+
+  it('counts on while a program that was told to stop has not', () => {
+    const story = talk().at(1, 'pi', stopping);
+    expect(story.at(2, 'pi', audio('audio.sent', 1)).verdict).to.equal('held');
   });
 
   it('keeps no more after a year of sessions than after a day', () => {

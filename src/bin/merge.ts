@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/** `npm run merge`: the reports of a campaign's shards as one. */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { Command } from 'commander';
+
+import { joined } from '../fuzz/joined';
+import type { FuzzReport } from '../fuzz/report';
+import { problems, summary } from '../fuzz/verdict';
+import { FAILED, onOutputClosed, runMain, UsageError } from './command-line';
+
+interface Options {
+  readonly json?: string;
+}
+
+async function main(): Promise<number> {
+  onOutputClosed(() => process.exit(FAILED));
+  const command = makeCommand();
+  command.parse();
+  const report = joined(command.args.map(read));
+  const { json } = command.opts<Options>();
+  if (json !== undefined) write(json, report);
+  process.stdout.write(summary(report));
+  const found = problems(report);
+  for (const problem of found) process.stdout.write(`✗ ${problem}\n`);
+  return found.length === 0 ? 0 : FAILED;
+}
+
+function makeCommand(): Command {
+  return new Command('npm run merge --')
+    .description('Joins what npm run fuzz -- --shard i/n --json FILE wrote into one report.')
+    .argument('<reports...>', 'the files')
+    .option('--json <file>', 'write the joined report to a file')
+    .addHelpText('after', '\nExit code: 0 nothing was found, 1 something failed, 2 wrong use.')
+    .exitOverride();
+}
+
+function read(file: string): FuzzReport {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<FuzzReport> | null;
+    if (report?.version !== 1 || !Array.isArray(report.failures)) throw new Error('no fuzz report');
+    return report as FuzzReport;
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function write(file: string, report: FuzzReport): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(report)}\n`);
+  } catch (error) {
+    throw new UsageError(`--json: ${(error as Error).message}`);
+  }
+}
+
+runMain(main);

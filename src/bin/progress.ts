@@ -1,0 +1,25 @@
+const EVERY_MS = 2_000;
+
+/** Kept from before a run, in which the real clock is out of reach. */
+const realNow = performance.now.bind(performance);
+
+/** A line on standard error at most every two seconds. */
+export class Progress {
+  readonly startMs = realNow();
+  private toldMs = realNow();
+
+  /** Milliseconds since this was made. */
+  elapsedMs(): number {
+    return realNow() - this.startMs;
+  }
+
+  /** Tells what `text` says, if it is time to. */
+  tell(text: () => string): void {
+    if (realNow() - this.toldMs < EVERY_MS) return;
+    this.toldMs = realNow();
+    process.stderr.write(`  ${text()} ...\n`);
+  }
+}
+
+/** Made now, because a stream made inside a run would count as reaching past a port. */
+process.stderr.writable satisfies boolean;

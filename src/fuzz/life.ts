@@ -1,0 +1,232 @@
+/**
+ * What a fuzz run is made of, drawn by fast-check from a seed.
+ *
+ *   life            this file: hosts, what people do, which faults, and where these are put
+ *   drawn-faults    a fault of each kind        swarm      which kinds, and how often each
+ *   set-pieces      two things at once
+ *   moments         instants worth aiming at    trial      a life as scenarios, and their runs
+ *   sometimes       states that a campaign must reach       pairs    what met what
+ *   shrink          from a failure to the least of it       campaign, sweep
+ */
+import fc from 'fast-check';
+
+import type { Duration } from '../sim/duration';
+import type { ScenarioInput } from '../sim/scenario';
+import { drawFault, lasting, ms, spread, type TimelessFault } from './drawn-faults';
+import { BRIEF_MOMENTS, MOMENTS, type Moment } from './moments';
+import { drawSetPiece } from './set-pieces';
+import { swarm, type Swarm } from './swarm';
+
+/** Where a fault is put: at an instant, or at a moment of the run that has all faults with one. */
+export type Placing =
+  | { readonly how: 'at'; readonly atMs: number }
+  | {
+      readonly how: 'aimed';
+      readonly moment: Moment;
+      readonly nth: number;
+      readonly offsetMs: number;
+    };
+
+export interface PlacedFault {
+  readonly fault: TimelessFault;
+  readonly placing: Placing;
+}
+
+type Hosts = NonNullable<ScenarioInput['hosts']>;
+type Acts = NonNullable<ScenarioInput['acts']>;
+
+/** Everything that is drawn for one trial. */
+export interface Life {
+  readonly hosts: Hosts;
+  readonly latency: Duration;
+  readonly interleave: boolean;
+  readonly lastsMs: number;
+  readonly acts: Acts;
+  readonly faults: readonly PlacedFault[];
+}
+
+const SERVER = 'server';
+const TALKS = 'hey-jarvis-what-time-is-it';
+/** Within so many milliseconds the faults of a burst begin. */
+const BURST_MS = 3_000;
+const MAX_FAULTS = 12;
+const MAX_ACTS = 10;
+
+/** Often enough to meet everything else, and not so often as to hide what is without it. */
+const aQuarter = fc.constantFrom(true, false, false, false);
+
+/** Draws the life of a seed: the same one for the same seed, everywhere. */
+export function drawLife(seed: number): Life {
+  const [life] = fc.sample(anyLife, { seed, numRuns: 1 });
+  return life as Life;
+}
+
+const anyLife: fc.Arbitrary<Life> = fc
+  .tuple(anyHosts(), swarm, spread(60_000, 900_000))
+  .chain(([hosts, weights, lastsMs]) =>
+    fc.record({
+      hosts: fc.constant(hosts),
+      latency: lasting(1, 300),
+      interleave: fc.constantFrom(true, true, true, false),
+      lastsMs: fc.constant(lastsMs),
+      acts: anyActs(clientsOf(hosts), lastsMs).map((acts) => [...acts, ...truce(hosts, lastsMs)]),
+      faults: anyFaults(hosts, weights, lastsMs),
+    }),
+  );
+
+function clientsOf(hosts: Hosts): string[] {
+  return Object.keys(hosts).filter((name) => name !== SERVER);
+}
+
+/** Two that have one name take turns for ever, and a world with both never comes to rest. */
+function truce(hosts: Hosts, lastsMs: number): Acts {
+  const other = hosts['other'];
+  const isFight = other?.program === 'client' && other.device === undefined;
+  return isFight ? [{ at: ms(lastsMs - 1), on: 'other', stops: 'program' }] : [];
+}
+
+function anyHosts(): fc.Arbitrary<Hosts> {
+  return fc
+    .record({
+      // Half of the time the parrot.
+      engine: fc.option(anyEngine(), { nil: undefined, freq: 2 }),
+      tls: fc.boolean(),
+      echo: aQuarter,
+      acknowledge: aQuarter,
+      // Alone, beside another device, or in a fight with one that has its name.
+      other: fc.constantFrom('none', 'none', 'none', 'none', 'hall', 'same'),
+    })
+    .map(({ acknowledge, echo, engine, other, tls }) => {
+      const client = {
+        program: 'client' as const,
+        tls,
+        acoustics: echo ? ('echo' as const) : ('dead' as const),
+        ...(acknowledge ? { settings: { acknowledge } } : {}),
+      };
+      const server = { program: 'server' as const, ...(engine === undefined ? {} : { engine }) };
+      const second = { ...client, ...(other === 'hall' ? { device: 'hall' } : {}) };
+      return { [SERVER]: server, pi: client, ...(other === 'none' ? {} : { other: second }) };
+    });
+}
+
+/** An engine that mostly works, and is now and then as bad as they come. */
+function anyEngine(): fc.Arbitrary<Record<string, unknown>> {
+  const rarely = <Value>(value: fc.Arbitrary<Value>) =>
+    fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+  return fc
+    .record({
+      start: fc.constantFrom('works', 'works', 'works', 'works', 'works', 'fails', 'never'),
+      startsAfter: rarely(lasting(1, 8_000)),
+      answersAfter: fc.oneof(
+        { weight: 9, arbitrary: lasting(1, 16_000) },
+        { weight: 1, arbitrary: fc.constant('never') },
+      ),
+      answerLasts: fc.oneof(
+        { weight: 9, arbitrary: lasting(100, 40_000) },
+        { weight: 1, arbitrary: fc.constant(ms(0)) },
+      ),
+      pieceEvery: rarely(lasting(1, 200)),
+      pause: rarely(fc.record({ after: lasting(100, 4_000), for: lasting(100, 20_000) })),
+      speechFailsAfter: rarely(lasting(100, 8_000)),
+      diesAfter: rarely(lasting(500, 60_000)),
+      closesAfter: rarely(lasting(1, 12_000)),
+      transcript: rarely(fc.constant(' ')),
+    })
+    .map((script) =>
+      Object.fromEntries(Object.entries(script).filter(([, value]) => value !== undefined)),
+    );
+}
+
+/** Sessions by voice and by hand, and people who press while the answer sounds. */
+function anyActs(clients: readonly string[], lastsMs: number): fc.Arbitrary<Acts> {
+  const at = fc.noBias(fc.integer({ min: 1_000, max: lastsMs - 1 }));
+  const says = fc.constantFrom(TALKS, TALKS, TALKS, 'hey-jarvis', 'what-time-is-it');
+  const speak = fc.record({ says });
+  const press = fc.constant({ presses: 'button' as const });
+  const once = fc.tuple(at, fc.oneof({ weight: 4, arbitrary: speak }, press));
+  const single = once.map(([atMs, deed]) => [{ at: ms(atMs), ...deed }]);
+  const bargeIn = fc.tuple(at, spread(500, 8_000)).map(([atMs, laterMs]) => [
+    { at: ms(atMs), says: TALKS },
+    { at: ms(Math.min(lastsMs - 1, atMs + laterMs)), presses: 'button' as const },
+  ]);
+  const act = fc
+    .tuple(whereabouts(clients), fc.oneof({ weight: 3, arbitrary: single }, bargeIn))
+    .map(([hosts, deeds]): Acts => hosts.flatMap((on) => deeds.map((deed) => ({ ...deed, on }))));
+  return fc.array(act, { minLength: 1, maxLength: MAX_ACTS }).map((acts) => acts.flat());
+}
+
+/** One of the clients, or all of them at once. */
+function whereabouts(clients: readonly string[]): fc.Arbitrary<readonly string[]> {
+  return fc.oneof(fc.constant(clients), ...clients.map((each) => fc.constant([each])));
+}
+
+function anyFaults(
+  hosts: Hosts,
+  weights: Swarm,
+  lastsMs: number,
+): fc.Arbitrary<readonly PlacedFault[]> {
+  const places = { clients: clientsOf(hosts), server: SERVER };
+  const isTls = Object.values(hosts).some((host) => 'tls' in host && host.tls === true);
+  const kinds = weights.filter(({ kind }) => isTls || kind !== 'tls');
+  if (kinds.length === 0) return fc.constant([]);
+  const fault = fc
+    .oneof(...kinds.map(({ kind, weight }) => ({ arbitrary: fc.constant(kind), weight })))
+    .chain((kind) => drawFault(kind, places));
+  const alone = fc.tuple(
+    fc.record({ fault, placing: fc.oneof(anywhere(lastsMs), { weight: 2, arbitrary: aimed }) }),
+  );
+  const several = fc.oneof({ weight: 4, arbitrary: alone }, inBurst(fault, lastsMs), ambush(fault));
+  const all = fc.array(several, { minLength: 1, maxLength: MAX_FAULTS });
+  const setPiece = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, drawSetPiece(places));
+  return fc
+    .tuple(setPiece, all)
+    .map(([first, faults]) => [...first, ...faults.flat()].slice(0, MAX_FAULTS));
+}
+
+function anywhere(lastsMs: number): fc.Arbitrary<Placing> {
+  const at = fc.noBias(fc.integer({ min: 0, max: lastsMs - 1 }));
+  return at.map((atMs) => ({ how: 'at' as const, atMs }));
+}
+
+const moment = fc.constantFrom<Moment>(...MOMENTS, ...BRIEF_MOMENTS);
+const nth = fc.noBias(fc.nat({ max: 30 }));
+const offsetMs = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(0, 0, 1) },
+  fc.constant(-1),
+  fc.noBias(fc.integer({ min: 0, max: 600 })),
+);
+
+const aimed: fc.Arbitrary<Placing> = fc.record({
+  how: fc.constant('aimed' as const),
+  moment,
+  nth,
+  offsetMs,
+});
+
+/** Several faults, one soon after the other. */
+function inBurst(
+  fault: fc.Arbitrary<TimelessFault>,
+  lastsMs: number,
+): fc.Arbitrary<readonly PlacedFault[]> {
+  const fromMs = fc.noBias(fc.integer({ min: 0, max: lastsMs - BURST_MS - 1 }));
+  const laterMs = fc.noBias(fc.nat({ max: BURST_MS }));
+  return fc
+    .tuple(fromMs, fc.array(fc.tuple(fault, laterMs), { minLength: 2, maxLength: 5 }))
+    .map(([startMs, faults]) =>
+      faults.map(([each, offset]) => ({
+        fault: each,
+        placing: { how: 'at', atMs: startMs + offset },
+      })),
+    );
+}
+
+/** Several faults aimed at one moment. */
+function ambush(fault: fc.Arbitrary<TimelessFault>): fc.Arbitrary<readonly PlacedFault[]> {
+  const faults = fc.array(fc.tuple(fault, offsetMs), { minLength: 2, maxLength: 4 });
+  return fc.tuple(moment, nth, faults).map(([at, count, several]) =>
+    several.map(([each, offset]) => ({
+      fault: each,
+      placing: { how: 'aimed', moment: at, nth: count, offsetMs: offset },
+    })),
+  );
+}
