@@ -20,6 +20,13 @@ const QUESTION: readonly Buffer[] = [
   ...Array<Buffer>(9).fill(PAUSE),
 ];
 
+/** Settings of a server that cuts nobody off for too much: so all that is sent is looked at. */
+export const FORGIVING: ServerSettingsInput = {
+  byteBurst: 2 ** 40,
+  maxRejectedInputs: 2 ** 40,
+  messageBurst: 2 ** 40,
+};
+
 /**
  * A server, one honest device that talks with it all the time, and strangers who attack in between.
  * Events are counted and not kept, so that the bench itself needs no memory.
