@@ -1,4 +1,4 @@
-/** What a campaign costs: lives a second under every fault, and what it takes to shrink a failure. */
+/** What a campaign costs: lives a second under every fault, and runs to shrink a failure. */
 import { simulate } from '../src/sim/simulation';
 
 import { drawLife } from '../src/fuzz/life';

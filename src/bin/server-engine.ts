@@ -29,7 +29,7 @@ export function openEngine(settings: Settings, clock: Clock): Promise<OpenEngine
       const close = (): Promise<void> => Promise.resolve();
       return Promise.resolve({ engine: new ParrotEngine(), secrets: [], close });
     }
-    case 'gemini':
+    case 'gemini-live':
       return openGemini(settings, clock);
     default:
       return engine satisfies never;
@@ -41,7 +41,7 @@ async function openGemini(settings: Settings, clock: Clock): Promise<OpenEngine>
   const apiKey = settings.secret('geminiKeyFile', warn);
   const where = settings.whereOf('engine');
   if (apiKey === undefined) {
-    throw new UsageError(`${where}: gemini needs a key: --gemini-key-file or GEMINI_API_KEY`);
+    throw new UsageError(`${where}: gemini-live needs a key: --gemini-key-file or GEMINI_API_KEY`);
   }
   try {
     const { openGeminiLive } = load('../adapters/engines/gemini-live') as GeminiLive;

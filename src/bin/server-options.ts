@@ -42,7 +42,7 @@ export const SERVER_OPTIONS = {
   },
   engine: {
     summary: 'what is conversed with: the parrot says back what it hears',
-    kind: oneOf('parrot', 'gemini'),
+    kind: oneOf('parrot', 'gemini-live'),
     default: 'parrot',
   },
   geminiKeyFile: {

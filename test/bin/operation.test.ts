@@ -272,7 +272,7 @@ describe('programs in operation', function () {
         [['--tls-cert', '/nowhere', '--tls-key', keyFile], /--tls-cert: \/nowhere: ENOENT/],
         [['--tokens', '/nowhere'], /^error: --tokens: .*\/nowhere/],
         [['--tokens', certFile], /^error: --tokens: /],
-        [['--engine', 'gemini'], /^error: --engine: gemini needs a key/],
+        [['--engine', 'gemini-live'], /^error: --engine: gemini-live needs a key/],
       ];
       for (const [args, pattern] of wrong) {
         const { code, stderr, stdout } = await run('server', ['--port', '0', ...args]);

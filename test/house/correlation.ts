@@ -8,8 +8,8 @@ export interface Match {
 const COARSE_SAMPLES = 16;
 
 /**
- * Finds a sound in a recording by normalised cross-correlation: coarsely first, over their loudness,
- * and then sample by sample around the best places.
+ * Finds a sound in a recording by normalised cross-correlation: coarsely first, over their
+ * loudness, and then sample by sample around the best places.
  */
 export function find(sound: Buffer, recording: Buffer): Match {
   const needle = samplesOf(sound);

@@ -52,7 +52,7 @@ describeWithPulse('a kitchen', (pulse: () => Pulse) => {
 
   afterEach(() => {
     relay.close();
-    Running.endAll();
+    return Running.endAll();
   });
 
   /** A client with real devices, whichever adapters these are. */
@@ -103,7 +103,7 @@ describeWithPulse('a kitchen', (pulse: () => Pulse) => {
     expect(count(server, /session\.started/)).to.equal(2);
   });
 
-  it('hears nothing of what it says itself, be it an answer or the sound of a session', async () => {
+  it('hears nothing of what it says itself, an answer or the sound of a session', async () => {
     const unload = await pulse().load('module-loopback', 'source=vspk.monitor', 'sink=vmic');
     await listening('auto', 'auto', '--acknowledge');
     await pulse().say(HOTWORD);
