@@ -24,7 +24,7 @@ import tseslint from 'typescript-eslint';
 const ARROWS = {
   kernel: { types: ['node:stream'] },
   audio: { ours: ['kernel'], theirs: ['wav', 'node:path', 'node:stream'] },
-  client: { ours: ['kernel', 'audio/cue-sound'], theirs: ['ws', 'zod'], types: ['node:stream'] },
+  client: { ours: ['kernel', 'audio/cue-sound'], theirs: ['ws'], types: ['node:stream'] },
   server: { ours: ['kernel'], theirs: ['ws', 'zod', 'node:http', 'node:stream'] },
   adapters: { ours: ['kernel', 'audio'], theirs: '*' },
   toxiproxy: { ours: ['kernel'], theirs: ['node:http'], types: ['node:stream'] },

@@ -10,9 +10,14 @@ import { SeededRandom } from '../src/sim/random';
 import type { ToxicSettings } from '../src/toxiproxy/toxic-chains';
 import { Toxiproxy } from '../src/toxiproxy/toxiproxy';
 import { Bench } from '../test/toxiproxy/toxic-bench';
+import { print, progress, whole } from './table';
 
 const MIB = 1_048_576;
 const CHUNK_BYTES = 32_768;
+const TOXIC_ROUNDS = 40;
+const LOOPBACK_ROUNDS = 5;
+const LOOPBACK_MIB = 256;
+const PING_PONGS = 5_000;
 
 /** What of a MiB each of them lets through, and how. The proxy alone has none. */
 export const TOXICS: Readonly<Record<string, ToxicSettings | undefined>> = {
@@ -30,6 +35,44 @@ export const TOXICS: Readonly<Record<string, ToxicSettings | undefined>> = {
 const DROPS: ReadonlySet<string> = new Set(['timeout', 'reset_peer']);
 /** In virtual time; the slowest of them needs two seconds. */
 const ENOUGH_MS = 10_000;
+
+/** Wall milliseconds of a MiB in virtual time, in turns, the least of several. */
+export async function showToxics(name: string): Promise<void> {
+  print(name, 'wall ms', 'of direct', 'of a proxy');
+  const least: Record<string, number> = {};
+  const take = (through: string, wallMs: number): void => {
+    least[through] = Math.min(least[through] ?? Infinity, wallMs);
+  };
+  for (let round = 0; round < TOXIC_ROUNDS; round += 1) {
+    take('no proxy', await virtualMibWithoutProxy());
+    for (const [through, toxic] of Object.entries(TOXICS)) {
+      progress(`${through}, ${round + 1} of ${TOXIC_ROUNDS}`);
+      take(through, await virtualMib(toxic));
+    }
+  }
+  const { 'a proxy': plain = NaN, 'no proxy': direct = NaN } = least;
+  for (const [through, wallMs] of Object.entries(least)) {
+    const times = [wallMs / direct, wallMs / plain].map((each) => `${each.toFixed(1)} x`);
+    print(`    ${through}`, wallMs.toFixed(2), ...times);
+  }
+}
+
+/** Our Toxiproxy without toxics beside a bare pipe, in turns, best of several. */
+export async function showLoopback(name: string): Promise<void> {
+  print(name, 'MiB/s', 'of a pipe', 'us/round', 'of a pipe', '', '', 'aim');
+  const mib = { pipe: 0, proxy: 0 };
+  const us = { pipe: Infinity, proxy: Infinity };
+  for (let round = 0; round < LOOPBACK_ROUNDS; round += 1) {
+    mib.pipe = Math.max(mib.pipe, await throughput(pipeTo, LOOPBACK_MIB));
+    mib.proxy = Math.max(mib.proxy, await throughput(toxiproxyTo, LOOPBACK_MIB));
+    us.pipe = Math.min(us.pipe, await roundTripUs(pipeTo, PING_PONGS));
+    us.proxy = Math.min(us.proxy, await roundTripUs(toxiproxyTo, PING_PONGS));
+  }
+  print('    a bare pipe', whole(mib.pipe), '', us.pipe.toFixed(1));
+  const times = [`${(mib.pipe / mib.proxy).toFixed(2)} x`, `${(us.proxy / us.pipe).toFixed(2)} x`];
+  const figures = [whole(mib.proxy), times[0] ?? '', us.proxy.toFixed(1), times[1] ?? ''];
+  print('    our Toxiproxy', ...figures, '', '', 'within 1.3 x');
+}
 
 /** Wall milliseconds of a MiB from a server, through a proxy with this toxic, in virtual time. */
 export async function virtualMib(toxic: ToxicSettings | undefined): Promise<number> {

@@ -45,6 +45,8 @@ export class Heartbeat {
 
   /** Any inbound frame: whatever was asked of the peer is answered. */
   heard(): void {
+    // Most frames come when nothing was asked: thousands of devices make each look-up count.
+    if (this.deadlineTimer === undefined) return;
     this.options.clock.clearTimeout(this.deadlineTimer);
     this.deadlineTimer = undefined;
   }

@@ -75,10 +75,14 @@ export class EngineLease {
     const { session } = this;
     if (session === undefined || this.isReleased) return;
     this.options.events.emit({ type: 'engine.heard', engine: this.id, bytes: pcm.length });
-    void attempt(
-      () => session.hear(pcm),
-      () => this.fail('hear_failed'),
-    );
+    const failed = (): void => this.fail('hear_failed');
+    try {
+      const result: unknown = session.hear(pcm);
+      // It should be nothing. Of foreign code it may be a promise, and that may fail later.
+      if (result !== undefined) void attempt(() => result, failed);
+    } catch {
+      failed();
+    }
   }
 
   /** Lets go at once; closing goes on behind the scenes, for a while. May be called twice. */

@@ -60,6 +60,9 @@ describe('checkClientSettings', () => {
     ['serverUrl', 'ws://hub:99999'],
     ['serverUrl', 'ws://hub/#fragment'],
     ['serverUrl', 'ws://pi:secret@hub/'],
+    ['serverUrl', ' ws://pi:secret@hub/'],
+    ['serverUrl', 'ws:\n//pi:secret@hub/'],
+    ['serverUrl', 5],
     ['device', ''],
     ['device', 'the kitchen'],
     ['device', 'x'.repeat(65)],
@@ -80,6 +83,7 @@ describe('checkClientSettings', () => {
     ['uplinkLimitBytes', 3_198],
     ['downlinkLimitBytes', 1_000],
     ['echoTailMs', -1],
+    ['acknowledge', 'yes'],
     ['microphoneRetryCapMs', null],
   ] as const) {
     it(`names ${name} where it is ${JSON.stringify(value)}`, () => {
