@@ -29,6 +29,9 @@ async function main(): Promise<void> {
       port: 0,
       maxDevices: ROOM,
       maxEngines: ROOM,
+      // All of them come from one machine, at once.
+      maxPendingUpgrades: ROOM,
+      maxPendingUpgradesPerAddress: ROOM,
       // Nobody speaks, and nobody is sent away for it.
       activeTimeoutMs: 2 ** 31 - 1,
       heartbeat: { intervalMs: HEARTBEAT_MS },

@@ -69,7 +69,7 @@ export function checkFields(
     const value = input[name] === undefined ? byDefault : input[name];
     const wrong = problem(value);
     if (wrong !== undefined) problems.push(`${name}: ${wrong}`);
-    values[name] = value;
+    if (value !== undefined) values[name] = value;
   }
   return { values, problems };
 }
