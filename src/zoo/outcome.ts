@@ -80,6 +80,6 @@ function broke({ code, stderr, timedOut }: ChildExit): Outcome {
   const said = stderr
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^ {2}.* \.\.\.$/.test(line));
-  const error = said.find((line) => /error/i.test(line)) ?? said.at(-1) ?? 'nothing was said';
+  const error = said.find((line) => /^\w*Error\b/.test(line)) ?? said.at(-1) ?? 'nothing was said';
   return { how: 'broke', why: `exit code ${code ?? 'none'}: ${error.trim()}` };
 }

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +21,6 @@ const run = promisify(execFile);
 
 /** A copy of the sources with a mutant in it. */
 export interface Planted {
-  readonly folder: string;
   /** The compiled main file of a program. */
   readonly program: (name: string) => string;
   /** Where programs run; what they write goes with the rest. */
@@ -56,18 +64,20 @@ export class Sandbox {
   /** Rejects with {@link PlantError}. */
   async plant(mutant: Mutant): Promise<Planted> {
     const folder = this.pathOf(mutant.id);
-    cpSync(this.pathOf('base'), folder, { recursive: true });
-    await this.apply(mutant, folder);
-    for (const file of mutant.changes) this.compile(folder, file);
-    for (const name of BESIDES) symlinkSync(path.join(this.root, name), path.join(folder, name));
     const cwd = path.join(folder, 'run');
-    mkdirSync(cwd);
-    return {
-      folder,
-      cwd,
-      program: (name) => path.join(folder, 'dist', 'src', 'bin', `${name}.js`),
-      remove: () => rmSync(folder, { recursive: true, force: true }),
-    };
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    try {
+      cpSync(this.pathOf('base'), folder, { recursive: true });
+      await this.apply(mutant, folder);
+      for (const file of mutant.changes) this.compile(folder, file);
+      for (const name of BESIDES) symlinkSync(path.join(this.root, name), path.join(folder, name));
+      mkdirSync(cwd);
+    } catch (error) {
+      remove();
+      throw error;
+    }
+    const program = (name: string): string => path.join(folder, 'dist', 'src', 'bin', `${name}.js`);
+    return { cwd, program, remove };
   }
 
   /** May be called twice. */
