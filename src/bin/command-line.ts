@@ -46,6 +46,15 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
+/** For an option that takes a regular expression. */
+export function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('It is no regular expression.');
+  }
+}
+
 /**
  * Calls `stop` at the first SIGINT or SIGTERM. At the second the program ends at once, for somebody
  * who does not want to wait. Returns a function that leaves signals alone again.

@@ -29,11 +29,12 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  toPattern,
   UsageError,
   wholeNumber,
 } from './command-line';
 import { toShard } from './shard-option';
-import { selectStories, toPattern, toScale } from './stories-option';
+import { selectStories, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;

@@ -22,11 +22,11 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  toPattern,
   UsageError,
   wholeNumber,
 } from './command-line';
 import { Progress } from './progress';
-import { toPattern } from './stories-option';
 
 interface Options {
   readonly runs: number;
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   const command = makeCommand();
   command.parse();
   const options = command.opts<Options>();
-  const mutants = select(command.args);
+  const mutants = select(command.processedArgs[0] as readonly RegExp[]);
   const document = documentOf(options.markdown);
   const zoo = new Zoo(mutants, options);
   const release = onSignals(() => zoo.stop());
@@ -67,7 +67,7 @@ function makeCommand(): Command {
       'Puts each fault of test/zoo into a copy of the sources, and lets the scenarios and the ' +
         'fuzzer look for it.',
     )
-    .argument('[mutants...]', 'ids, or patterns of ids, file names and titles; default: all')
+    .argument('[mutants...]', 'ids, or patterns of ids, file names and titles', toPatterns, [])
     .option('-n, --runs <number>', 'runs that the fuzzer makes', wholeNumber(1), DEFAULT_RUNS)
     .option('-s, --seed <number>', 'what all chance of the fuzzer comes from', wholeNumber(0), 1)
     .option('-w, --workers <number>', 'so many mutants at a time', wholeNumber(1, 256), 1)
@@ -81,9 +81,13 @@ function makeCommand(): Command {
     .exitOverride();
 }
 
-function select(patterns: readonly string[]): readonly Mutant[] {
+function toPatterns(text: string, before: readonly RegExp[]): readonly RegExp[] {
+  return [...before, toPattern(text)];
+}
+
+function select(patterns: readonly RegExp[]): readonly Mutant[] {
   const all = read();
-  const selected = selectMutants(all, patterns.map(toPattern));
+  const selected = selectMutants(all, patterns);
   if (selected.length > 0) return selected;
   throw new UsageError(`No mutant matches. There are ${all.map(({ id }) => id).join(', ')}.`);
 }
@@ -100,10 +104,16 @@ function read(): readonly Mutant[] {
 
 /** A file that cannot take the table is known before an hour was spent on it. */
 function documentOf(file: string | undefined): string {
-  if (file === undefined || !existsSync(file)) return EMPTY_DOCUMENT;
-  const document = readFileSync(file, 'utf8');
-  if (withTable(document, '') !== undefined) return document;
-  throw new UsageError(`--markdown: ${file} has no marks like ${EMPTY_DOCUMENT.trim()}`);
+  if (file === undefined) return EMPTY_DOCUMENT;
+  try {
+    const document = existsSync(file) ? readFileSync(file, 'utf8') : EMPTY_DOCUMENT;
+    writeFileSync(file, document);
+    if (withTable(document, '') !== undefined) return document;
+  } catch (error) {
+    throw new UsageError(`--markdown: ${(error as Error).message}`);
+  }
+  const marks = EMPTY_DOCUMENT.trim().replace('\n', ' and ');
+  throw new UsageError(`--markdown: ${file} has no marks: ${marks}`);
 }
 
 class Zoo {

@@ -59,21 +59,21 @@ export class Running {
     Running.all.clear();
   }
 
-  /** Resolves with what matches once the program has written it. */
-  sees(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Resolves with what matches once the program has written it, by default to standard output. */
+  sees(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new Error(`${this.command}: ${why} ${pattern}\n${this.stdout}${this.stderr}`));
       const timer = setTimeout(() => fail('waited in vain for'), PATIENCE_MS);
       const look = (): void => {
-        const match = pattern.exec(this.stdout);
+        const match = pattern.exec(this[stream]);
         if (match === null && !this.hasExited) return;
         clearTimeout(timer);
-        this.child.stdout.off('data', look);
+        this.child[stream].off('data', look);
         if (match === null) fail('ended without');
         else resolve(match);
       };
-      this.child.stdout.on('data', look);
+      this.child[stream].on('data', look);
       void this.exited.then(look);
       look();
     });
