@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import * as constants from '../constants';
-import { DEFAULT_DEVICE, DEVICE_NAME } from '../protocol';
+import { DEFAULT_DEVICE, DEVICE_NAME, TOKEN } from '../protocol';
 
 const ms = z
   .number()
@@ -23,6 +23,14 @@ const fields = z.strictObject({
     .string()
     .regex(DEVICE_NAME, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
     .default(DEFAULT_DEVICE),
+  /**
+   * What shows the server that it is this device, for a server that asks. It travels in a header,
+   * never in the address.
+   */
+  token: z
+    .string()
+    .regex(TOKEN, 'must be 1 to 512 characters of visible ASCII, without spaces or line breaks')
+    .optional(),
   /** DNS, TCP, TLS, upgrade and welcome together. Default 10 s. */
   dialTimeoutMs: ms.default(10_000),
   /** The longest wait between two dials, at which the doubling ends. Default 60 s. */

@@ -69,7 +69,7 @@ describe('zoo program', function () {
   it('is over soon after Ctrl-C, and leaves nothing', async () => {
     // One that no scenario finds in the first seconds.
     const zoo = start('M07');
-    await zoo.sees(/looking for M07/, 'stderr');
+    await zoo.complains(/looking for M07/);
     expect(copies()).to.have.length(1);
     zoo.signal('SIGINT');
     const { code } = await zoo.exited;

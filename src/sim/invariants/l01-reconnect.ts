@@ -3,16 +3,17 @@ import type { FailureLabel, RecordedEvent } from '../../events';
 import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
 
 /**
- * The longest wait, a dial that was under way into nothing when things became good, and what the next
- * one takes over a path of seconds.
+ * The longest wait, a dial that was under way into nothing when things became good, and what the
+ * next one takes over a path of seconds.
  */
 const RECONNECT_MS = 75_000;
 
 /**
- * The server has no place, or a newer connection has it; or the clock of the Pi, or who looks after
- * the certificate, is to blame.
+ * The server has no place, or a newer connection has it, or it does not know the token; or the
+ * clock of the Pi, or who looks after the certificate, is to blame.
  */
 const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
+  'auth',
   'busy',
   'replaced',
   'tls_expired',

@@ -57,12 +57,14 @@ describe('invariant L1', () => {
     expect(still.endAt(675_001).verdict).to.equal('broken');
   });
 
-  it('counts anew from a dial that fails by the time of day, which is no fault of the link', () => {
-    const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label: 'tls_not_yet_valid' };
-    const story = bothUp().at(65_000, 'pi', failed);
-    expect(story.endAt(140_000).verdict).to.equal('held');
-    expect(story.endAt(140_001).verdict).to.equal('broken');
-  });
+  for (const label of ['tls_not_yet_valid', 'auth'] as const) {
+    it(`counts anew from a dial that fails by ${label}, which is no fault of the link`, () => {
+      const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label };
+      const story = bothUp().at(65_000, 'pi', failed);
+      expect(story.endAt(140_000).verdict).to.equal('held');
+      expect(story.endAt(140_001).verdict).to.equal('broken');
+    });
+  }
 
   it('demands a new connection after a loss', () => {
     const story = bothUp().at(20, 'pi', connected('c1')).at(5_000, 'pi', lost('c1'));
