@@ -59,6 +59,15 @@ export function wholeNumber(min: number, max?: number): (text: string) => number
   };
 }
 
+/** For an option that takes a regular expression. */
+export function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('It is no regular expression.');
+  }
+}
+
 /**
  * What is asked for by a setting, and can be wrong in ways that have a code: then its message is
  * told by the name that the user knows, `where`.

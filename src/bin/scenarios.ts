@@ -29,12 +29,13 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  toPattern,
   UsageError,
   wholeNumber,
 } from './command-line';
 import { toShard } from './shard-option';
 import { runStopping, toInstant } from './at-option';
-import { selectStories, toPattern, toScale } from './stories-option';
+import { selectStories, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;

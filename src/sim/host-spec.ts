@@ -150,6 +150,8 @@ export const hostSchema = z.discriminatedUnion('program', [
     startsAt,
     /** `echo`: what the speaker plays sounds in the room, and so at the microphone. */
     acoustics: z.enum(['dead', 'echo']).default('dead'),
+    /** What the code around the client does when it is told of something: nothing, or a mistake. */
+    listeners: z.enum(['quiet', 'throw', 'reject']).default('quiet'),
     /** Any of the client's settings. */
     settings,
   }),

@@ -44,9 +44,21 @@ function startClient(spec: ClientSpec, ports: HostPorts): Program {
   } as ClientSettingsInput;
   const link = new WebSocketClient(settings, ports);
   const manager = new SessionManager(settings, { ...ports, ...ports.audio }, link);
+  const mistake = MISTAKES[spec.listeners] as (() => void) | undefined;
+  link.onConnected = mistake;
+  manager.onSessionEnded = mistake;
   manager.start();
   return manager;
 }
+
+/** The code around the client: what is wrong with it is none of the client's business. */
+const MISTAKES: Readonly<Record<ClientSpec['listeners'], (() => unknown) | undefined>> = {
+  quiet: undefined,
+  throw: () => {
+    throw new Error('A mistake of the code around the client.');
+  },
+  reject: () => Promise.reject(new Error('A mistake of the code around the client, later.')),
+};
 
 function startServer(spec: ServerSpec, ports: HostPorts): Program {
   const engine =
