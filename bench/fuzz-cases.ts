@@ -1,11 +1,11 @@
 /** What a campaign costs: lives a second under every fault, and runs to shrink a failure. */
 import { simulate } from '../src/sim/simulation';
 
-import { drawLife } from '../src/fuzz/life';
 import { shrink } from '../src/fuzz/shrink';
-import { CATALOGUE, Sometimes } from '../src/fuzz/sometimes';
+import { Sometimes } from '../src/fuzz/sometimes';
 import { runTrial } from '../src/fuzz/trial';
 import type { ScenarioInput } from '../src/sim/scenario';
+import { print } from './table';
 
 /** Taken before a run replaces it. */
 const now = performance.now.bind(performance);
@@ -20,17 +20,14 @@ const FAILURES = [
   'wait: longer after a link that was up for a moment',
   'answer: the speaker fails',
 ] as const;
-const SHRUNK_EACH = 8;
-
-export interface FuzzSpeed {
-  readonly runs: number;
-  readonly runsPerSecond: number;
-  /** Virtual minutes of a run, on average. */
-  readonly minutes: number;
-}
+const SHRUNK_EACH = 5;
+/** Lives in which they are looked for. */
+const SEARCHED = 400;
+/** Fewer faults than this are shrunk already. */
+const LEAST_FAULTS = 4;
 
 /** Lives of a house with all its faults, one after the other on one core. */
-export async function fuzzSpeed(): Promise<FuzzSpeed> {
+export async function showFuzz(name: string): Promise<void> {
   const startMs = now();
   let runs = 0;
   let virtualMs = 0;
@@ -40,56 +37,69 @@ export async function fuzzSpeed(): Promise<FuzzSpeed> {
       virtualMs += result.virtualMs;
     }
   }
-  const runsPerSecond = (runs * 1_000) / (now() - startMs);
-  return { runs, runsPerSecond, minutes: virtualMs / runs / 60_000 };
+  const rate = (runs * 1_000) / (now() - startMs);
+  const minutes = virtualMs / runs / 60_000;
+  print(name, 'runs/s', 'min a run', '', '', '', '', 'aim');
+  print(
+    '    all faults',
+    rate.toFixed(1),
+    minutes.toFixed(1),
+    '',
+    '',
+    '',
+    '',
+    '100 runs/s of 5 min',
+  );
 }
 
-export interface ShrinkCost {
-  readonly failures: number;
-  readonly evaluations: number;
-  readonly wallMs: number;
-  readonly minimal: number;
-}
-
-/** Medians over failures of several kinds, each shrunk until no fault can be left out. */
-export async function shrinkCost(): Promise<ShrinkCost> {
+/** Failures of several kinds, each shrunk until no fault can be left out; medians. */
+export async function showShrinking(name: string): Promise<void> {
+  print(name, 'failures', 'runs', 'most runs', 'wall ms', 'minimal', '', 'aim');
   const evaluations: number[] = [];
   const walls: number[] = [];
   let minimal = 0;
-  for (const state of FAILURES) {
-    if (!CATALOGUE.includes(state)) throw new Error(`There is no state '${state}'.`);
-    for (const { life, scenario } of await casesOf(state)) {
-      const startMs = now();
-      const shrunk = await shrink(scenario, {
-        failedAtMs: Infinity,
-        stillFails: (candidate) => reaches(candidate, life, state),
-      });
-      walls.push(now() - startMs);
-      evaluations.push(shrunk.evaluations);
-      if (shrunk.isMinimal) minimal += 1;
-    }
+  for (const { life, scenario, state } of await failingLives()) {
+    const startMs = now();
+    const shrunk = await shrink(scenario, {
+      failedAtMs: Infinity,
+      stillFails: (candidate) => reaches(candidate, life, state),
+    });
+    walls.push(now() - startMs);
+    evaluations.push(shrunk.evaluations);
+    if (shrunk.isMinimal) minimal += 1;
   }
-  return {
-    failures: walls.length,
-    evaluations: median(evaluations),
-    wallMs: median(walls),
-    minimal,
-  };
+  const all = String(walls.length);
+  const figures = [median(evaluations), Math.max(...evaluations), Math.round(median(walls))];
+  print('    by delta debugging', all, ...figures.map(String), `${minimal}`, '', '100 runs, 2 s');
 }
 
-/** Lives with several faults that reach the state. */
-async function casesOf(
-  state: string,
-): Promise<readonly { readonly life: number; readonly scenario: ScenarioInput }[]> {
-  const cases: { readonly life: number; readonly scenario: ScenarioInput }[] = [];
-  for (let life = 1; cases.length < SHRUNK_EACH && life < 2_000; life += 1) {
-    if (drawLife(life).faults.length < 4) continue;
-    const [first] = await runTrial(life, () => undefined);
-    if (first !== undefined && (await reaches(first.scenario, life, state))) {
-      cases.push({ life, scenario: first.scenario });
+interface FailingLife {
+  readonly life: number;
+  readonly scenario: ScenarioInput;
+  readonly state: string;
+}
+
+/** Lives with several faults that reach one of the states, some of each. */
+async function failingLives(): Promise<readonly FailingLife[]> {
+  const found: FailingLife[] = [];
+  const isWanted = (state: string): boolean =>
+    FAILURES.some((failure) => failure === state) &&
+    found.filter((each) => each.state === state).length < SHRUNK_EACH;
+  for (let life = 1; life <= SEARCHED; life += 1) {
+    const reached = new Set<string>();
+    let sometimes = new Sometimes((state) => reached.add(state));
+    const [run] = await runTrial(life, (event) => {
+      if (event.type === 'run.started') sometimes = new Sometimes((state) => reached.add(state));
+      sometimes.observe(event);
+    });
+    if (run === undefined || (run.scenario.faults?.length ?? 0) < LEAST_FAULTS) continue;
+    for (const state of [...reached].filter(isWanted)) {
+      // It may have been the second run of the life that reached it.
+      const { scenario } = run;
+      if (await reaches(scenario, life, state)) found.push({ life, scenario, state });
     }
   }
-  return cases;
+  return found;
 }
 
 async function reaches(scenario: ScenarioInput, seed: number, state: string): Promise<boolean> {
