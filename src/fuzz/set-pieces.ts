@@ -37,6 +37,8 @@ const SET_PIECES: readonly SetPiece[] = [
   { kind: 'silence', moment: 'answer sent', offsetMs: [-1, 0, 1] },
   { kind: 'reset', moment: 'answer begins', offsetMs: [0, 1, 20] },
   { kind: 'corruption', moment: 'asked', offsetMs: [-1, 0] },
+  // It harms the next dial alone, and is to meet a session that is about to start.
+  { kind: 'tls', moment: 'asked', offsetMs: [0, 1] },
   { kind: 'upgrade_answered', moment: 'redial', offsetMs: [-50, -1] },
 ];
 

@@ -13,7 +13,7 @@
  *
  *   l01-reconnect  l02-dead-link  l03-listening   what must happen in the end, and how soon
  *   l04-passive  l05-deadlines  l06-agreement  l07-cue  l08-devices
- *   h01-heartbeat   pings on time
+ *   h01-heartbeat   pings on time                 proxy-queues      who waits at a Toxiproxy
  */
 import type { EventType, RecordedEvent } from '../../events';
 
