@@ -1,9 +1,12 @@
+import { createRequire } from 'node:module';
+
 import { pino, type Logger } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 
 import { isDurable, type EventType, type LinkEvent } from '../events';
 import type { EventSink, WallClock } from '../ports';
 import type { Digest } from './log-digest';
+
+const load = createRequire(__filename);
 
 export const LOG_FORMATS = ['auto', 'human', 'json'] as const;
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
@@ -59,8 +62,8 @@ const DIGESTS: ReadonlySet<string> = new Set<Digest['type']>([
   'microphone.recovered',
 ]);
 
-/** Lines for a person: when, how bad, and what, as `type field=value`. */
-const PRETTY = { plain: pretty(false), colored: pretty(true) };
+/** Lines for a person: when, how bad, and what, as `type field=value`; made when first needed. */
+const PRETTY = new Map<boolean, (line: string) => string>();
 
 /** Writes what happens as lines, the durable events only, with pino: one line a fact. */
 export class EventLog implements EventSink {
@@ -108,8 +111,13 @@ function levelOf(event: LinkEvent | Digest): 'info' | 'warn' | 'error' {
 
 /** A line as pino wrote it, for whoever reads the log, with nothing in it that is secret. */
 function asAsked(line: string, { colors = false, format, secrets = [] }: EventLogOptions): string {
-  const told = format === 'json' ? line : PRETTY[colors ? 'colored' : 'plain'](line);
-  return secrets.reduce(withoutSecret, told);
+  return secrets.reduce(withoutSecret, format === 'json' ? line : prettyLine(line, colors));
+}
+
+function prettyLine(line: string, colors: boolean): string {
+  const pretty = PRETTY.get(colors) ?? makePretty(colors);
+  PRETTY.set(colors, pretty);
+  return pretty(line);
 }
 
 /** A shorter secret is part of many words, and hiding it would only tell where it is. */
@@ -121,7 +129,9 @@ function withoutSecret(line: string, secret: string): string {
   return line.replaceAll(secret, HIDDEN).replaceAll(inJson, HIDDEN);
 }
 
-function pretty(colorize: boolean): (line: string) => string {
+function makePretty(colorize: boolean): (line: string) => string {
+  // Loaded for a person alone: a service has no use for it, nor for its memory.
+  const { prettyFactory } = load('pino-pretty') as typeof import('pino-pretty');
   return prettyFactory({
     colorize,
     translateTime: false,

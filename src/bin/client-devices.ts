@@ -4,12 +4,10 @@ import { createRequire } from 'node:module';
 
 import type { DeviceHolder } from '../adapters/sound/device';
 import type { SystemClock } from '../adapters/system-clock';
-import { WavSpeaker } from '../adapters/wav-speaker';
 import { ClockMicrophone } from '../audio/clock-microphone';
 import { ClockSpeaker } from '../audio/clock-speaker';
 import { fixtureFile } from '../audio/fixture-file';
 import { SampleHotword } from '../audio/sample-hotword';
-import { decodeWav } from '../audio/wav-file';
 import type { Button, EventSink, HotwordDetector, Microphone, Speaker } from '../ports';
 import type { CLIENT_OPTIONS } from './client-options';
 import { FAILED, UsageError } from './command-line';
@@ -39,9 +37,11 @@ export interface DevicePorts {
   readonly events: EventSink;
 }
 
-/** Only what is asked for is loaded: a client with recordings needs none of these. */
+/** Only what is asked for is loaded: each would be paid for with memory. */
 const load = createRequire(__filename);
 
+type WavFile = typeof import('../audio/wav-file');
+type WavSpeakerFile = typeof import('../adapters/wav-speaker');
 type Hotwords = typeof import('../adapters/hotwords/hotword-devices');
 type Microphones = typeof import('../adapters/sound/microphone-devices');
 type Speakers = typeof import('../adapters/sound/speaker-devices');
@@ -148,6 +148,7 @@ async function wavSpeaker(
   if (file === undefined) return undefined;
   const where = settings.whereOf('speaker');
   await requireWritable(where, file);
+  const { WavSpeaker } = load('../adapters/wav-speaker') as WavSpeakerFile;
   const device = new WavSpeaker(file, clock, ({ message }) => {
     process.stderr.write(`error: ${where}: ${message}\n`);
     process.exit(FAILED);
@@ -165,7 +166,7 @@ async function recordedHotword(settings: Settings): Promise<ChosenHotword | unde
   const isRoom = microphone !== 'null' && !microphone.startsWith('wav:');
   const template =
     hotword === 'auto' && !isRoom
-      ? await decodeWav(await readFile(fixtureFile('hey-jarvis')))
+      ? await decodedFile(fixtureFile('hey-jarvis'))
       : await readSound(settings, 'hotword');
   if (template === undefined) return undefined;
   try {
@@ -225,10 +226,16 @@ async function readSound(
   const file = fileOf(settings, name);
   if (file === undefined) return undefined;
   try {
-    return await decodeWav(await readFile(file));
+    return await decodedFile(file);
   } catch (error) {
     throw new UsageError(`${settings.whereOf(name)}: ${file}: ${(error as Error).message}`);
   }
+}
+
+/** A library that a client with real devices has no use for, and 6 MB of its memory. */
+async function decodedFile(file: string): Promise<Buffer> {
+  const { decodeWav } = load('../audio/wav-file') as WavFile;
+  return decodeWav(await readFile(file));
 }
 
 async function requireWritable(where: string, file: string): Promise<void> {

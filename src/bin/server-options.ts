@@ -1,5 +1,5 @@
 /** Everything that the server program can be told. */
-import { END_PHRASES } from '../server/server-settings';
+import { END_PHRASES } from '../server/end-phrases';
 import { COMMON_OPTIONS } from './common-options';
 import type { SettingsTable } from './setting';
 import { file, oneOf, phrases, text, toggle, wholeNumber } from './setting-kind';

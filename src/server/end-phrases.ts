@@ -1,3 +1,13 @@
+/** What ends a session, where nobody chose otherwise: nothing that is said for another reason. */
+export const END_PHRASES = [
+  "thank you, that's all",
+  "thanks, that's all",
+  "that's all, thank you",
+  "that's all, thanks",
+  "that's all for now",
+  'that will be all',
+];
+
 /** An apostrophe, as transcripts and keyboards have it; it is left out, like in "thats all". */
 const APOSTROPHES = /['’‘‛ʼʹ′＇`´]/gu;
 /** All that is no part of a word. */

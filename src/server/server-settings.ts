@@ -9,7 +9,7 @@ import {
   PONG_TIMEOUT_MS,
   SESSION_START_TIMEOUT_MS,
 } from '../constants';
-import { wordsOf } from './end-phrases';
+import { END_PHRASES, wordsOf } from './end-phrases';
 
 /** The longest delay that a timer takes, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -20,16 +20,6 @@ const delayMs = (byDefault: number, maxMs = MAX_DELAY_MS) =>
   z.int().min(1).max(maxMs).default(byDefault);
 const count = (byDefault: number) => z.int().min(1).default(byDefault);
 
-/** What ends a session, where nobody chose otherwise: nothing that is said for another reason. */
-/** Of a transcript's end: what ends a conversation by default. */
-export const END_PHRASES = [
-  "thank you, that's all",
-  "thanks, that's all",
-  "that's all, thank you",
-  "that's all, thanks",
-  "that's all for now",
-  'that will be all',
-];
 const MAX_END_PHRASES = 50;
 const MAX_END_PHRASE_LENGTH = 100;
 
