@@ -14,10 +14,14 @@ const PRODUCT = /^src\/((client|server|audio)\/[\w-]+|heartbeat|protocol|failure
 const MIN_MUTANTS = 33;
 
 describe('the bug zoo', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tars-zoo-test-'));
   const mutants = readMutants(path.join(__dirname, 'zoo'));
 
-  before(() => cpSync(path.join(ROOT, 'src'), path.join(folder, 'src'), { recursive: true }));
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'tars-zoo-test-'));
+    cpSync(path.join(ROOT, 'src'), path.join(folder, 'src'), { recursive: true });
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   function git(...args: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { runChild, type ChildExit } from './child';
@@ -75,10 +75,12 @@ function run(
   return runChild({ file: program(name), args, cwd, limitMs: LIMIT_MS, signal });
 }
 
-/** Our own programs wrote it, so that it is whole, or empty where they were ended before. */
+/** What a program wrote before its end; undefined where it did not come so far. */
 function reportIn<Report>({ cwd }: Planted, name: string): Report | undefined {
-  const file = path.join(cwd, name);
-  if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
-  return text === '' ? undefined : (JSON.parse(text) as Report);
+  try {
+    return JSON.parse(readFileSync(path.join(cwd, name), 'utf8')) as Report;
+  } catch {
+    // Not there, empty, or broken off: it was ended before.
+    return undefined;
+  }
 }

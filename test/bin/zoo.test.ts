@@ -16,7 +16,7 @@ function run(...args: readonly string[]): Promise<Exit> {
   return start(...args).exited;
 }
 
-const temporary = mkdtempSync(path.join(tmpdir(), 'tars-zoo-program-'));
+let temporary: string;
 
 /** Its copies of the sources that are still there. */
 function copies(): readonly string[] {
@@ -27,6 +27,7 @@ describe('zoo program', function () {
   // It compiles itself, and then all of the sources.
   this.timeout(240_000);
 
+  before(() => (temporary = mkdtempSync(path.join(tmpdir(), 'tars-zoo-program-'))));
   after(() => rmSync(temporary, { recursive: true, force: true }));
   afterEach(() => Running.endAll());
 

@@ -9,7 +9,9 @@ import { runChild, type ChildExit } from '../../src/zoo/child';
 describe('runChild', function () {
   this.timeout(60_000);
 
-  const cwd = mkdtempSync(path.join(tmpdir(), 'tars-child-'));
+  let cwd: string;
+
+  before(() => (cwd = mkdtempSync(path.join(tmpdir(), 'tars-child-'))));
   after(() => rmSync(cwd, { recursive: true, force: true }));
 
   function run(text: string, limitMs = 60_000, signal = new AbortController().signal) {

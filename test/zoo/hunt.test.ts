@@ -39,11 +39,12 @@ const FILES: Readonly<Record<string, string>> = {
 describe('hunt', function () {
   this.timeout(60_000);
 
-  const folder = mkdtempSync(path.join(tmpdir(), 'tars-hunt-'));
-  const root = path.join(folder, 'root');
-  const sandbox = new Sandbox(root);
+  let folder: string;
+  let sandbox: Sandbox;
 
   before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'tars-hunt-'));
+    sandbox = new Sandbox(path.join(folder, 'root'));
     for (const [name, text] of Object.entries(FILES)) write(path.join('root', name), text);
     sandbox.prepare();
   });
