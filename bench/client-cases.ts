@@ -8,6 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { HEARTBEAT_INTERVAL_MS } from '../src/constants';
 import { cpuMsOf, FOLDER, pause, Program } from './processes';
 import { mib, print, progress } from './table';
 
@@ -73,7 +74,7 @@ export async function showClient(name: string, flags: readonly string[]): Promis
 
 /** Our server, with an engine that only listens: sessions go on for as long as the client lets. */
 export async function openServer(): Promise<string> {
-  const server = new Program('bench/programs/our-server.js');
+  const server = new Program('bench/programs/our-server.js', [String(HEARTBEAT_INTERVAL_MS)]);
   return `ws://127.0.0.1:${await server.port()}`;
 }
 

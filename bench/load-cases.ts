@@ -4,21 +4,24 @@
  *   devices --- TCP ---> our server     each of the four in a process of its own, so that what
  *   devices --- TCP ---> bare server    the devices cost is not the server's
  *
- * Both hold so many idle devices, with a ping each in 10 s. Then 200 of them stream, to one server
- * at a time, in turns. What idle devices cost is subtracted from what a message costs.
+ * Both hold so many idle devices, and 200 of them stream, to one server at a time, in turns. What a
+ * ping costs is measured apart, so that it is not in the price of a message.
  */
 import { cpuMsOf, needOf, pause, Program } from './processes';
-import { HEARTBEAT_MS } from './programs/load';
 import { print, progress, times } from './table';
 
 const STREAMS = 200;
 /** Messages of 100 ms a second, of all streams together: the pace of speech, and three times it. */
 const PACES = [10 * STREAMS, 30 * STREAMS] as const;
-/** As long as from ping to ping, so that each window has as many. */
-const WINDOW_MS = HEARTBEAT_MS;
-const ROUNDS = 4;
+const WINDOW_MS = 10_000;
+/** Every device is pinged once in a window ... */
+const PINGS_MS = WINDOW_MS;
+/** ... or not at all. */
+const NO_PINGS_MS = 2 ** 31 - 1;
+const ROUNDS = 5;
+const PING_ROUNDS = 2;
 /** What a server does for the first time, it does at a higher price. */
-const WARM_UP_MS = 2_000;
+const WARM_UP_MS = 5_000;
 /** Memory that was never used before is not what a device needs. */
 const FIRST_DEVICES = 200;
 
@@ -49,26 +52,44 @@ const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ['heapPerDevice', 'heap/device'],
 ];
 
+type Both = ReadonlyMap<Side, Figures>;
+
 /** Prints a row for each of the two servers, and how many times the bare one ours needs. */
 export async function showLoad(name: string, devices: number): Promise<void> {
   print(name, ...COLUMNS.map(([, title]) => title));
-  const bare = await openSide('bare ws', 'bare-server');
-  const ours = await openSide('our server', 'our-server');
-  const figures = new Map<Side, Figures>();
-  for (const side of [bare, ours]) figures.set(side, await connectAll(side, devices));
-  await measureIdle(figures, devices);
-  await measureMessages(figures, devices);
-  await Program.endAll();
-  for (const [side, figure] of figures) {
-    print(`    ${side.name}`, ...COLUMNS.map(([column]) => figure[column].toFixed(1)));
+  const figures = await withServers(NO_PINGS_MS, devices, measureMessages);
+  const pings = await withServers(PINGS_MS, devices, (both) => measurePings(both, devices));
+  const rows = figures.map((figure, at) => ({ ...figure, pingUs: pings[at]?.pingUs ?? NaN }));
+  const [bare, ours] = rows;
+  if (bare === undefined || ours === undefined) return;
+  for (const row of rows) {
+    print(`    ${row.name}`, ...COLUMNS.map(([column]) => row[column].toFixed(1)));
   }
-  const ratio = (column: keyof Figures): string =>
-    times((figures.get(ours)?.[column] ?? NaN) / (figures.get(bare)?.[column] ?? NaN));
-  print('    of bare; aim 1.2 x', ...COLUMNS.map(([column]) => ratio(column)));
+  const ratios = COLUMNS.map(([column]) => times(ours[column] / bare[column]));
+  print('    of bare; aim 1.2 x', ...ratios);
 }
 
-async function openSide(name: string, file: string): Promise<Side> {
-  const server = new Program(`bench/programs/${file}.js`);
+/** Opens both servers, connects the devices, and measures. */
+async function withServers(
+  heartbeatMs: number,
+  devices: number,
+  measure: (both: Both) => Promise<void>,
+): Promise<readonly (Figures & { readonly name: string })[]> {
+  const figures = new Map<Side, Figures>();
+  for (const [name, file] of [
+    ['bare ws', 'bare-server'],
+    ['our server', 'our-server'],
+  ] as const) {
+    const side = await openSide(name, file, heartbeatMs);
+    figures.set(side, await connectAll(side, devices));
+  }
+  await measure(figures);
+  await Program.endAll();
+  return [...figures].map(([{ name }, figure]) => ({ name, ...figure }));
+}
+
+async function openSide(name: string, file: string, heartbeatMs: number): Promise<Side> {
+  const server = new Program(`bench/programs/${file}.js`, [String(heartbeatMs)]);
   const port = await server.port();
   return { name, server, port, devices: new Program('bench/programs/devices.js') };
 }
@@ -92,41 +113,38 @@ async function connectAll({ devices, name, port, server }: Side, count: number):
   };
 }
 
-async function measureIdle(figures: ReadonlyMap<Side, Figures>, devices: number): Promise<void> {
+/** In turns, so that no server has the better half of a noisy machine. */
+async function measureMessages(both: Both): Promise<void> {
+  for (const [{ devices }] of both) {
+    await devices.have({ task: 'begin', devices: STREAMS });
+    await devices.have({ task: 'stream', perSecond: PACES[1], forMs: WARM_UP_MS });
+  }
   for (let round = 0; round < ROUNDS; round += 1) {
-    progress(`idle devices, ${round + 1} of ${ROUNDS}`);
-    const measured = [...figures].map(async ([{ server }, figure]) => {
+    for (const [side, figure] of both) {
+      progress(`${side.name}: messages, ${round + 1} of ${ROUNDS}`);
+      figure.messageUs = Math.min(figure.messageUs, await messageUs(side, PACES[0]));
+      figure.fastMessageUs = Math.min(figure.fastMessageUs, await messageUs(side, PACES[1]));
+    }
+  }
+}
+
+async function messageUs({ devices, server }: Side, perSecond: number): Promise<number> {
+  let messages = 0;
+  const cpuMs = await cpuMsOf(server, async () => {
+    messages = await devices.have({ task: 'stream', perSecond, forMs: WINDOW_MS });
+  });
+  return (cpuMs * 1_000) / messages;
+}
+
+async function measurePings(both: Both, devices: number): Promise<void> {
+  // The first ping of a connection comes a whole interval after it.
+  await pause(PINGS_MS);
+  for (let round = 0; round < PING_ROUNDS; round += 1) {
+    progress(`pings, ${round + 1} of ${PING_ROUNDS}`);
+    const measured = [...both].map(async ([{ server }, figure]) => {
       const cpuMs = await cpuMsOf(server, () => pause(WINDOW_MS));
       figure.pingUs = Math.min(figure.pingUs, (cpuMs * 1_000) / devices);
     });
     await Promise.all(measured);
   }
-}
-
-async function measureMessages(
-  figures: ReadonlyMap<Side, Figures>,
-  devices: number,
-): Promise<void> {
-  for (const [{ devices: clients }] of figures) {
-    await clients.have({ task: 'begin', devices: STREAMS });
-    await clients.have({ task: 'stream', perSecond: PACES[0], forMs: WARM_UP_MS });
-  }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [side, figure] of figures) {
-      progress(`${side.name}: messages, ${round + 1} of ${ROUNDS}`);
-      const idleUs = figure.pingUs * devices;
-      figure.messageUs = Math.min(figure.messageUs, await messageUs(side, PACES[0], idleUs));
-      const fastUs = await messageUs(side, PACES[1], idleUs);
-      figure.fastMessageUs = Math.min(figure.fastMessageUs, fastUs);
-    }
-  }
-}
-
-/** Of one window; `idleUs` is what the server spends in it in any case. */
-async function messageUs({ devices, server }: Side, perSecond: number, idleUs: number) {
-  let messages = 0;
-  const cpuMs = await cpuMsOf(server, async () => {
-    messages = await devices.have({ task: 'stream', perSecond, forMs: WINDOW_MS });
-  });
-  return (cpuMs * 1_000 - idleUs) / messages;
 }

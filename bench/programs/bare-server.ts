@@ -4,7 +4,7 @@
  */
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { HEARTBEAT_MS, tellPort } from './load';
+import { heartbeatMs, tellPort } from './load';
 
 /** As often as ours, which acknowledges twice a second. */
 const MESSAGES_PER_ACK = 5;
@@ -43,4 +43,4 @@ setInterval(() => {
     if (!alive.delete(socket)) socket.terminate();
     else if (socket.readyState === WebSocket.OPEN) socket.ping();
   }
-}, HEARTBEAT_MS);
+}, heartbeatMs());

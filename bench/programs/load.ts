@@ -1,7 +1,10 @@
 /** What the programs of a load agree on. */
 
-/** A ping to each device this often, so that each second of a load has as many. */
-export const HEARTBEAT_MS = 10_000;
+/** A ping to each device this often: the first argument of a server. */
+export function heartbeatMs(): number {
+  return Number(process.argv[2]);
+}
+
 /** Devices that a server has room for. */
 export const ROOM = 20_000;
 /** 100 ms of sound, as a device sends it. */

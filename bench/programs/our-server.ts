@@ -4,7 +4,7 @@ import { SystemClock, SystemRandom } from '../../src/adapters/system-clock';
 import { TcpSockets } from '../../src/adapters/tcp-sockets';
 import type { ConversationEngine } from '../../src/ports';
 import { TarsAssistant } from '../../src/server/tars-assistant';
-import { HEARTBEAT_MS, ROOM, tellPort } from './load';
+import { heartbeatMs, ROOM, tellPort } from './load';
 
 const SWALLOWS: ConversationEngine = {
   open: () => Promise.resolve({ hear: () => undefined, close: () => Promise.resolve() }),
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
       maxPendingUpgradesPerAddress: ROOM,
       // Nobody speaks, and nobody is sent away for it.
       activeTimeoutMs: 2 ** 31 - 1,
-      heartbeat: { intervalMs: HEARTBEAT_MS },
+      heartbeat: { intervalMs: heartbeatMs() },
     },
   );
   await assistant.start();
