@@ -2,6 +2,8 @@ import type { DeviceFailure } from '../../ports';
 
 /** Words of the system's C library, in the locale C, and of ALSA itself. */
 const BUSY = /resource busy|device busy/i;
+/** PulseAudio's word for a device that is not there; ALSA goes on to complain of its settings. */
+const NO_ENTITY = /no such entity/i;
 /** It is there, and cannot play what we have. */
 const UNFIT = /non available|not available|unable to (install|set)|broken configuration/i;
 const MISSING =
@@ -13,6 +15,7 @@ const MISSING =
  */
 export function failureOf(complaint: string, otherwise: DeviceFailure): DeviceFailure {
   if (BUSY.test(complaint)) return 'device_busy';
+  if (NO_ENTITY.test(complaint)) return 'device_missing';
   if (UNFIT.test(complaint)) return 'device_error';
   return MISSING.test(complaint) ? 'device_missing' : otherwise;
 }

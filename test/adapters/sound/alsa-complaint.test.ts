@@ -18,6 +18,7 @@ describe('failureOf', () => {
       'aplay: main:831: audio open error: Connection refused',
       "ALSA lib confmisc.c:855:(parse_card) cannot find card '0'",
       'aplay: main:831: audio open error: Host is down',
+      'PulseAudio: Unable to create stream: No such entity\naplay: Unable to install hw params:',
     ],
   } as const;
 
