@@ -55,6 +55,13 @@ const ARROWS = {
     ours: ['kernel', 'sim', 'report', 'runner'],
     theirs: ['fast-check', 'piscina', 'node:child_process', 'node:util'],
   },
+  zoo: {
+    ours: ['kernel'],
+    theirs: [
+      ...['typescript', 'node:child_process', 'node:fs', 'node:os', 'node:path', 'node:util'],
+    ],
+    types: ['fuzz', 'report'],
+  },
   report: { ours: ['kernel'], theirs: ['picocolors'], types: ['sim'] },
   runner: {
     ours: ['kernel', 'sim', 'report', 'realtime'],
@@ -66,7 +73,7 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['realtime', 'report', 'runner', 'fuzz', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,

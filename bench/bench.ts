@@ -8,6 +8,7 @@
  *   latency-cases     (k): from the hotword to the server, from the reply to its sound
  *   soak-case         (l): what 50 sessions leave behind
  *   hotword-cases     (m): what it costs to listen, for each detector
+ *   fuzz-cases        (n), (o): lives a second under every fault, and shrinking
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
@@ -22,6 +23,7 @@ import { SIMULATOR_CASES } from './simulator-cases';
 import { parseArgs } from 'node:util';
 
 import { showClient } from './client-cases';
+import { showFuzz, showShrinking } from './fuzz-cases';
 import { showHotwords } from './hotword-cases';
 import { showLatency } from './latency-cases';
 import { showLoad } from './load-cases';
@@ -46,6 +48,8 @@ const CASES: readonly Case[] = [
   { name: '(k) latency', show: showLatency },
   { name: '(l) a soak', show: showSoak },
   { name: '(m) hotwords', show: (name) => showHotwords(name, print) },
+  { name: '(n) fuzzing', show: showFuzz },
+  { name: '(o) shrinking', show: showShrinking },
 ];
 
 const OPTIONS = {

@@ -12,8 +12,8 @@ export default scenario({
   },
   acts: [
     { at: '10..13 s', says: 'hey-jarvis' },
-    // The last second before TCP gets through again.
-    { at: '26.7 s', says: 'what-time-is-it' },
+    // The last second before TCP gets through again: there after 12.6 s, and back a little later.
+    { at: '27.2 s', says: 'what-time-is-it' },
     { at: '45 s', presses: 'button' },
   ],
   // Between two heartbeats. TCP sends again 12.6 s after the loss.

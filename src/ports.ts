@@ -6,6 +6,7 @@
  *   Microphone, Speaker          16 kHz mono PCM in and out
  *   HotwordDetector, Button      how a person asks for attention
  *   ConversationEngine           what the server talks with
+ *   Authenticator                whom the server lets in
  *   EventSink                    where both report what happened
  *
  * Production adapters live in `src/adapters`, simulated ones in `src/sim`. Types only: no code.
@@ -63,7 +64,7 @@ export type SocketStream = Duplex & {
 /** A stream that a listener accepted. */
 export interface AcceptedSocket {
   readonly stream: SocketStream;
-  /** The peer's address as text, for the log. */
+  /** The peer's address as text: who waits to be let in is counted by it. */
   readonly remoteAddress: string;
 }
 
@@ -161,6 +162,15 @@ export interface EventSink {
   emit(event: LinkEvent): void;
 }
 
+/** Knows which token opens which device. */
+export interface Authenticator {
+  /**
+   * Whether this is the token of this device; `token` is undefined where none was shown. Answers at
+   * once and never throws: who cannot be checked is not let in.
+   */
+  verify(device: string, token: string | undefined): boolean;
+}
+
 /** What the server converses with: an assistant, or a parrot. */
 export interface ConversationEngine {
   /**
@@ -173,10 +183,18 @@ export interface ConversationEngine {
 export interface EngineHandlers {
   /** The person is speaking: the conversation is alive. */
   readonly onSpeech: () => void;
-  /** The person has finished an utterance, and the engine is working on an answer. */
+  /**
+   * The person has finished an utterance, and the engine is working on an answer. May be said again
+   * before the answer is over, with the transcript, by an engine that learns of it late.
+   */
   readonly onUtterance: (transcript?: string) => void;
   /** The engine answers. An answer without words or without sound is none. */
   readonly onTurn: (turn: EngineTurn) => void;
+  /**
+   * The person went on speaking: the answer, if one is on or awaited, is not to be heard any
+   * further. Its `audio` is not pulled any more.
+   */
+  readonly onInterrupted: () => void;
   /** The engine is gone, with a short label for the log. Nothing comes after this. */
   readonly onFailed: (label: string) => void;
 }

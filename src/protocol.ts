@@ -16,6 +16,12 @@ export const DEFAULT_DEVICE = 'default';
 /** What a device may be called. */
 export const DEVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** What a token may look like: visible ASCII alone, so that it can stand in a header as it is. */
+export const TOKEN = /^[\x21-\x7e]{1,512}$/;
+
+/** The `Authorization` of a device that shows its token (RFC 6750 section 2.1). */
+export const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
+
 /** What a session may be called by the client that chooses the name. */
 export const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

@@ -36,6 +36,8 @@ const FORBIDDEN_ARROWS: readonly Sample[] = [
   ['src/runner/planted.ts', "import { connect } from 'node:net';"],
   ['src/sim/planted.ts', "import '../runner/plan';"],
   ['src/report/planted.ts', "import '../runner/plan';"],
+  ['src/zoo/planted.ts', "import '../sim/simulation';"],
+  ['src/zoo/planted.ts', "import { live } from '../fuzz/live';"],
   ['scenarios/planted.ts', "import '../src/sim/simulation';"],
   ['scenarios/planted.ts', "import '../src/events';"],
 ];
@@ -73,6 +75,8 @@ const ALLOWED_ARROWS: readonly Sample[] = [
   ['src/runner/planted.ts', "import '../sim/simulation';\nimport '../report/list';"],
   ['src/bin/planted.ts', "import '../runner/campaign';"],
   ['src/bin/planted.ts', "import '../adapters/system-clock';\nexport const load = import(file);"],
+  ['src/zoo/planted.ts', "import type { Report } from '../fuzz/report';\nexport type A = Report;"],
+  ['src/zoo/planted.ts', "import { cpSync } from 'node:fs';\ncpSync('a', 'b');"],
   ['scenarios/planted.ts', "import { scenario } from '../src/sim/scenario';\nscenario();"],
 ];
 

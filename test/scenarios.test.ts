@@ -1,36 +1,30 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect } from 'chai';
 
-import type { ScenarioInput } from '../src/sim/scenario';
+import { allStoryFiles, readStory } from '../src/runner/stories';
 import { simulate, type RunResult } from '../src/sim/simulation';
 
-const FOLDER = path.join(__dirname, '..', 'scenarios');
 /** One that the runner uses by default, and others, so that no story holds for one seed alone. */
 const SEEDS = [1, 2, 3];
 
 describe('scenarios', () => {
-  for (const file of readdirSync(FOLDER)) {
+  for (const file of allStoryFiles()) {
     const name = path.parse(file).name;
 
     it(`${name} passes`, async () => {
       for (const seed of SEEDS) {
-        const result = await simulate(read(file), { seed });
+        const { scenario } = await readStory(file);
+        const result = await simulate(scenario, { seed });
         expect(problems(result), `seed ${seed}`).to.equal('');
       }
     });
 
-    it(`${name} is named like its file`, () => {
-      expect(read(file).name).to.equal(name);
+    it(`${name} is named like its file`, async () => {
+      expect((await readStory(file)).scenario.name).to.equal(name);
     });
   }
 });
-
-function read(file: string): ScenarioInput {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- found at run time
-  return (require(path.join(FOLDER, file)) as { default: ScenarioInput }).default;
-}
 
 function problems({ failures }: RunResult): string {
   return failures

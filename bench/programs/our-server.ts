@@ -17,13 +17,21 @@ async function main(): Promise<void> {
       clock,
       random: new SystemRandom(),
       sockets: new TcpSockets(),
-      events: new EventLog(clock, (line) => process.stdout.write(line)),
+      events: new EventLog({
+        wall: clock,
+        format: 'json',
+        level: 'info',
+        write: (line) => void process.stdout.write(line),
+      }),
       engine: SWALLOWS,
     },
     {
       port: 0,
       maxDevices: ROOM,
       maxEngines: ROOM,
+      // All of them come from one machine, at once.
+      maxPendingUpgrades: ROOM,
+      maxPendingUpgradesPerAddress: ROOM,
       // Nobody speaks, and nobody is sent away for it.
       activeTimeoutMs: 2 ** 31 - 1,
       heartbeat: { intervalMs: heartbeatMs() },

@@ -3,10 +3,13 @@ import { createServer, connect as connectTcp, type Server, type Socket } from 'n
 import { connect as connectTls } from 'node:tls';
 
 import type { AcceptedSocket, ConnectOptions, Listener, SocketAddress, Sockets } from '../ports';
+import { CertificateError, TlsAcceptor, type Certificate } from './tls-acceptor';
 
 export interface TcpSocketsOptions {
   /** Certificates in PEM that are trusted instead of those that Node brings along. */
   readonly ca?: string | Buffer;
+  /** What is shown to those who dial us; with it, listeners speak TLS and nothing else. */
+  readonly certificate?: Certificate;
 }
 
 /** What is open: all zero for a program that has let go of everything. */
@@ -23,9 +26,13 @@ export class TcpSockets implements Sockets {
   readonly #sockets = new Set<Socket>();
   readonly #dials = new Set<Socket>();
   readonly #servers = new Set<Server>();
+  readonly #acceptor: TlsAcceptor | undefined;
 
+  /** Throws a `CertificateError` for a certificate that cannot be used. */
   constructor(options: TcpSocketsOptions = {}) {
     this.#options = options;
+    const { certificate } = options;
+    this.#acceptor = certificate === undefined ? undefined : new TlsAcceptor(certificate);
   }
 
   /** With TLS `connect` comes from TCP and `secureConnect` once the certificate was verified. */
@@ -51,12 +58,23 @@ export class TcpSockets implements Sockets {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
-      onSocket({ stream: socket, remoteAddress: socket.remoteAddress ?? '' });
+      const stream = this.#acceptor?.accept(socket) ?? socket;
+      onSocket({ stream, remoteAddress: socket.remoteAddress ?? '' });
     });
     await bound(server, address);
     this.#servers.add(server);
     server.once('close', () => this.#servers.delete(server));
     return { host: address.host, port: portOf(server), close: () => this.#unbind(server) };
+  }
+
+  /**
+   * Shows another certificate to those who dial from now on, as after a renewal; who is connected
+   * stays so. Throws a `CertificateError` and keeps the old one where the new one cannot be used,
+   * or where the listeners speak no TLS.
+   */
+  setCertificate(certificate: Certificate): void {
+    if (this.#acceptor === undefined) throw new CertificateError('there was none at the start');
+    this.#acceptor.setCertificate(certificate);
   }
 
   /** Counts what this adapter has opened and not closed. */

@@ -1,4 +1,4 @@
-import { BYTES_PER_MS, BYTES_PER_SAMPLE } from '../constants';
+import { BYTES_PER_MS } from '../constants';
 import type {
   Clock,
   DeviceFailure,
@@ -7,6 +7,8 @@ import type {
   SpeakerHandlers,
   TimerHandle,
 } from '../ports';
+import { PcmQueue } from './pcm-queue';
+import { PlayHead } from './play-head';
 
 /** How a playback came to its end. */
 export type PlaybackEnd = 'finished' | 'stopped' | DeviceFailure;
@@ -68,22 +70,16 @@ export class ClockSpeaker implements Speaker {
   }
 }
 
-/**
- * One piece of playback. What was written is heard in runs: a run begins with a write into silence,
- * and bytes of it are heard at 32 a millisecond, counted from its beginning so that nothing drifts.
- */
+/** One piece of playback. */
 class ClockPlayback implements Playback {
   private readonly options: ClockSpeakerOptions;
   private readonly handlers: SpeakerHandlers;
   private readonly onOver: () => void;
   private readonly queue = new PcmQueue();
+  private readonly head: PlayHead;
   private isEnded = false;
   private isOver = false;
   private endTimer: TimerHandle | undefined;
-  private runStartMs = 0;
-  private runBytes = 0;
-  /** Heard in the runs before this one. */
-  private earlierBytes = 0;
   private handedOnBytes = 0;
   /** Written, and never heard because the device failed. */
   private lostBytes = 0;
@@ -92,21 +88,21 @@ class ClockPlayback implements Playback {
     this.options = options;
     this.handlers = handlers;
     this.onOver = onOver;
+    this.head = new PlayHead(options.clock);
   }
 
   /** After `end()`, `stop()` or a failure it takes nothing more. */
   write(pcm: Buffer): void {
     if (this.isEnded || this.isOver || pcm.length === 0) return;
-    const isFirst = this.writtenBytes() === 0;
-    if (this.bufferedBytes() === 0) this.beginRun();
-    this.runBytes += pcm.length;
+    const isFirst = this.head.givenBytes() === 0;
+    this.head.give(pcm.length);
     this.queue.push(pcm);
-    if (this.heardBytes() - this.handedOnBytes >= HAND_ON_BYTES) this.handOn();
+    if (this.head.heardBytes() - this.handedOnBytes >= HAND_ON_BYTES) this.handOn();
     if (isFirst) this.options.onStarted?.();
   }
 
   bufferedBytes(): number {
-    return this.isOver ? this.lostBytes : this.writtenBytes() - this.heardBytes();
+    return this.isOver ? this.lostBytes : this.head.givenBytes() - this.head.heardBytes();
   }
 
   end(): void {
@@ -125,23 +121,6 @@ class ClockPlayback implements Playback {
     this.handlers.onFailed(failure);
   }
 
-  private beginRun(): void {
-    this.earlierBytes += this.runBytes;
-    this.runBytes = 0;
-    this.runStartMs = this.options.clock.now();
-  }
-
-  private writtenBytes(): number {
-    return this.earlierBytes + this.runBytes;
-  }
-
-  private heardBytes(): number {
-    const elapsedBytes = (this.options.clock.now() - this.runStartMs) * BYTES_PER_MS;
-    // The tolerance is far below a sample: times of a real clock have rounding errors.
-    const samples = Math.floor((elapsedBytes + 1e-3) / BYTES_PER_SAMPLE);
-    return this.earlierBytes + Math.min(this.runBytes, samples * BYTES_PER_SAMPLE);
-  }
-
   private awaitEnd(): void {
     const delayMs = Math.ceil(this.bufferedBytes() / BYTES_PER_MS);
     this.endTimer = this.options.clock.setTimeout(() => this.reachEnd(), delayMs);
@@ -157,32 +136,17 @@ class ClockPlayback implements Playback {
   }
 
   private finish(how: PlaybackEnd): void {
-    const playedBytes = this.heardBytes();
+    const playedBytes = this.head.heardBytes();
     this.options.clock.clearTimeout(this.endTimer);
     this.handOn();
     this.isOver = true;
     this.onOver();
-    if (this.writtenBytes() > 0) this.options.onSilent?.(playedBytes, how);
+    if (this.head.givenBytes() > 0) this.options.onSilent?.(playedBytes, how);
   }
 
   private handOn(): void {
-    const pcm = this.queue.take(this.heardBytes() - this.handedOnBytes);
+    const pcm = this.queue.take(this.head.heardBytes() - this.handedOnBytes);
     this.handedOnBytes += pcm.length;
     if (pcm.length > 0) this.options.onHeard?.(pcm);
-  }
-}
-
-/** PCM in the order in which it was written. */
-class PcmQueue {
-  private pieces: Buffer[] = [];
-
-  push(pcm: Buffer): void {
-    this.pieces.push(pcm);
-  }
-
-  take(bytes: number): Buffer {
-    const all = Buffer.concat(this.pieces);
-    this.pieces = [all.subarray(bytes)];
-    return all.subarray(0, bytes);
   }
 }

@@ -29,6 +29,15 @@ export function resampledLength(length: number, fromHz: number, toHz: number): n
   return Math.round((length * toHz) / fromHz);
 }
 
+/** Computes outputs at another rate, any of them in any order. */
+export interface Converter {
+  /** Fills `block` with the outputs from `start` on. */
+  readonly fill: SampleSource['read'];
+  /** How many inputs before and behind the one at its place an output depends on. */
+  readonly before: number;
+  readonly behind: number;
+}
+
 /**
  * The same sound at another rate, in blocks. At that rate already, nothing changes.
  *
@@ -36,7 +45,7 @@ export function resampledLength(length: number, fromHz: number, toHz: number): n
  */
 export function* resample(source: SampleSource, toHz: number): Generator<Float64Array> {
   const length = resampledLength(source.length, source.sampleRateHz, toHz);
-  const fill = source.sampleRateHz === toHz ? copier(source) : converter(source, toHz);
+  const { fill } = makeConverter(source, toHz);
   for (let start = 0; start < length; start += BLOCK_SAMPLES) {
     const block = new Float64Array(Math.min(BLOCK_SAMPLES, length - start));
     fill(start, block);
@@ -44,15 +53,20 @@ export function* resample(source: SampleSource, toHz: number): Generator<Float64
   }
 }
 
-function copier(source: SampleSource): SampleSource['read'] {
-  return (start, block) => source.read(start, block);
+/** What computes the samples of a source at another rate. */
+export function makeConverter(source: SampleSource, toHz: number): Converter {
+  return source.sampleRateHz === toHz ? copier(source) : converter(source, toHz);
+}
+
+function copier(source: SampleSource): Converter {
+  return { fill: (start, block) => source.read(start, block), before: 0, behind: 0 };
 }
 
 /**
  * Output n stands at input n * fromHz / toHz. Where that falls between two inputs has only as many
  * cases (phases) as the reduced fraction's denominator, and all outputs of a phase share its taps.
  */
-function converter(source: SampleSource, toHz: number): SampleSource['read'] {
+function converter(source: SampleSource, toHz: number): Converter {
   const divisor = greatestCommonDivisor(source.sampleRateHz, toHz);
   const step = source.sampleRateHz / divisor;
   const phases = toHz / divisor;
@@ -60,7 +74,7 @@ function converter(source: SampleSource, toHz: number): SampleSource['read'] {
   const half = Math.ceil(HALF_WIDTH / scale);
   const kernel = makeKernel();
   const firstInput = (n: number) => Math.floor((n * step) / phases) - half + 1;
-  return (start, block) => {
+  const fill: Converter['fill'] = (start, block) => {
     const origin = firstInput(start);
     const inputs = new Float64Array(firstInput(start + block.length - 1) - origin + 2 * half);
     source.read(origin, inputs);
@@ -73,6 +87,7 @@ function converter(source: SampleSource, toHz: number): SampleSource['read'] {
       }
     }
   };
+  return { fill, before: half - 1, behind: half };
 }
 
 /** The taps of an output that stands `fraction` of an input behind the one of tap `half - 1`. */

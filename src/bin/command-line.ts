@@ -1,7 +1,12 @@
 import { CommanderError, InvalidArgumentError } from 'commander';
 
+import { wholeNumber as wholeNumberKind } from './setting-kind';
+
 /** Wrong use of a command or a setting: told without a stack, and the exit code is 2. */
 export class UsageError extends Error {}
+
+/** What may be well the next time: told without a stack, and the exit code is 1. */
+export class FailedError extends Error {}
 
 export const FAILED = 1;
 const WRONG_USE = 2;
@@ -19,31 +24,97 @@ export function runMain(main: () => Promise<number>): void {
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   const isUsage = error instanceof UsageError;
-  const text = error instanceof Error && !isUsage ? (error.stack ?? error.message) : String(error);
+  const isTold = isUsage || error instanceof FailedError || !(error instanceof Error);
+  const text = isTold ? String(error) : (error.stack ?? error.message);
   process.stderr.write(`${text.replace(/^Error: /, 'error: ')}\n`);
   return isUsage ? WRONG_USE : FAILED;
 }
 
 /**
  * What to do when nobody reads our output any more, as after `| head`. Without it the next line
- * ends the program with a stack.
+ * ends the program with a stack. That nobody reads our complaints changes nothing.
  */
 export function onOutputClosed(act: () => void): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.on('error', unlessClosed(act));
+  process.stderr.on(
+    'error',
+    unlessClosed(() => undefined),
+  );
+}
+
+function unlessClosed(act: () => void): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
     if (error.code !== 'EPIPE') throw error;
     act();
-  });
+  };
 }
 
 /** For an option that takes a whole number from `min` on. */
-export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+export function wholeNumber(min: number, max?: number): (text: string) => number {
+  const { fromText, must } = wholeNumberKind(min, max);
   return (text) => {
-    const number = Number(text);
-    const isWhole = /^-?\d+$/.test(text) && Number.isSafeInteger(number);
-    if (isWhole && number >= min && number <= max) return number;
-    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
-    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    const number = fromText(text);
+    if (number === undefined) throw new InvalidArgumentError(`It must be ${must}.`);
+    return number;
   };
+}
+
+/** For an option that takes a regular expression. */
+export function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    throw new InvalidArgumentError('It is no regular expression.');
+  }
+}
+
+/**
+ * What is asked for by a setting, and can be wrong in ways that have a code: then its message is
+ * told by the name that the user knows, `where`.
+ */
+export function asked<Result>(where: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw asUsageError(where, error);
+  }
+}
+
+/** What of an error a user can mend; anything else stays what it is. */
+export function asUsageError(where: string, error: unknown): unknown {
+  if (error instanceof UsageError || !(error instanceof Error)) return error;
+  return 'code' in error ? new UsageError(`${where}: ${error.message}`) : error;
+}
+
+/** Tells what a person wants to know, and a program does not: no event. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Tells what works and is unwise. */
+export function warn(text: string): void {
+  process.stderr.write(`warning: ${text}\n`);
+}
+
+/**
+ * An error that nobody expected leaves a program of which nothing is known: `tell` has its last
+ * words, `letGo` what the system would keep after us, and it ends.
+ */
+export function onFatal(tell: (error: unknown) => void, letGo?: () => void): void {
+  process.once('uncaughtException', (error) => {
+    // A second one, out of what follows, ends the program by Node's own hand.
+    try {
+      tell(error);
+      letGo?.();
+    } finally {
+      process.exit(FAILED);
+    }
+  });
+}
+
+/** Calls `act` at each SIGHUP, which would end the program otherwise. */
+export function onHangUp(act: () => void): void {
+  process.on('SIGHUP', act);
 }
 
 /**

@@ -17,10 +17,11 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  toPattern,
   UsageError,
   wholeNumber,
 } from './command-line';
-import { selectStories, toPattern, toScale } from './stories-option';
+import { selectStories, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;

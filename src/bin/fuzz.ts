@@ -35,6 +35,7 @@ interface Options {
   readonly workers: number;
   readonly shard?: Shard;
   readonly maxFailures: number;
+  readonly shrink: boolean;
   readonly json?: string;
   readonly out: string;
   readonly twin?: TwinTask;
@@ -93,6 +94,7 @@ function makeCommand(): Command {
       wholeNumber(1),
       10,
     )
+    .option('--no-shrink', 'tell of failures as they are: without a search for the least of each')
     .option('--lives <seeds>', 'only these lives, by their seeds: 7,42', toSeeds)
     .option('--json <file>', 'write what came of it to a file too, for npm run merge')
     .option('--out <folder>', 'where failing scenarios are written', FAILURES_FOLDER)

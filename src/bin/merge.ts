@@ -13,7 +13,7 @@ interface Options {
   readonly json?: string;
 }
 
-function main(): Promise<number> {
+async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
@@ -23,7 +23,7 @@ function main(): Promise<number> {
   process.stdout.write(summary(report));
   const found = problems(report);
   for (const problem of found) process.stdout.write(`✗ ${problem}\n`);
-  return Promise.resolve(found.length === 0 ? 0 : FAILED);
+  return found.length === 0 ? 0 : FAILED;
 }
 
 function makeCommand(): Command {

@@ -29,11 +29,13 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
+  toPattern,
   UsageError,
   wholeNumber,
 } from './command-line';
 import { toShard } from './shard-option';
-import { selectStories, toPattern, toScale } from './stories-option';
+import { runStopping, toInstant } from './at-option';
+import { selectStories, toScale } from './stories-option';
 
 interface Options {
   readonly grep?: RegExp;
@@ -47,6 +49,8 @@ interface Options {
   readonly reporter: readonly ReporterSpec[];
   readonly check?: true;
   readonly hashes?: true;
+  readonly at?: number;
+  readonly inspectorPort: number;
   readonly world: 'sim' | 'toxiproxy';
   readonly scale: number;
 }
@@ -78,6 +82,7 @@ async function main(): Promise<number> {
   if (options.list === true) return list(stories);
   const all = failed === undefined ? planRuns(stories, options) : planAgain(stories, failed);
   const plan = all.map((planned) => ({ ...planned, scale: options.scale }));
+  if (options.at !== undefined) return runStopping(plan, options.at, options.inspectorPort);
   if (options.hashes === true) return printHashes(plan, (text) => process.stdout.write(text));
   return options.world === 'sim' ? runAll(plan, options) : runAllReally(plan, options);
 }
@@ -95,7 +100,7 @@ async function runAllReally(all: readonly PlannedRun[], options: Options): Promi
 }
 
 function makeCommand(): Command {
-  return new Command('npm run scenarios --')
+  const command = new Command('npm run scenarios --')
     .description(
       'Runs stories of drops, restarts and power cuts against the real client and server.',
     )
@@ -137,6 +142,18 @@ function makeCommand(): Command {
         .argParser(toReporters)
         .default(toReporters('list'), 'list'),
     )
+    .addHelpText(
+      'after',
+      '\nWith TOXIPROXY_URL set, --world toxiproxy uses that Toxiproxy in place of our own.' +
+        '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
+    )
+    .exitOverride();
+  return withWays(command);
+}
+
+/** In which world, how fast, how often, and whether a debugger looks on. */
+function withWays(command: Command): Command {
+  return command
     .addOption(
       new Option(
         '--world <name>',
@@ -153,13 +170,17 @@ function makeCommand(): Command {
       1,
     )
     .option('-c, --check', 'run each in a second process as well and compare the hashes')
-    .addOption(new Option('--hashes', 'print name, seed and hash only').hideHelp())
-    .addHelpText(
-      'after',
-      '\nWith TOXIPROXY_URL set, --world toxiproxy uses that Toxiproxy in place of our own.' +
-        '\nExit code: 0 all passed, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C.',
+    .addOption(
+      new Option('--at <time>', 'stop the run there, in the debugger: 42.5s')
+        .argParser(toInstant)
+        .conflicts(['check', 'hashes', 'world']),
     )
-    .exitOverride();
+    .addOption(
+      new Option('--inspector-port <number>', 'where --at waits for a debugger')
+        .argParser(wholeNumber(0, 65_535))
+        .default(9229),
+    )
+    .addOption(new Option('--hashes', 'print name, seed and hash only').hideHelp());
 }
 
 function toReporters(text: string): readonly ReporterSpec[] {

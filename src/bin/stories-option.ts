@@ -21,14 +21,6 @@ export async function selectStories(
   throw new UsageError(`${which}. npm run scenarios -- --list shows what there is.`);
 }
 
-export function toPattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i');
-  } catch {
-    throw new InvalidArgumentError('It is no regular expression.');
-  }
-}
-
 export function toScale(text: string): number {
   const scale = Number(text);
   if (scale > 0 && scale <= 1) return scale;

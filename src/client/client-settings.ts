@@ -1,9 +1,10 @@
 import * as constants from '../constants';
-import { DEFAULT_DEVICE, DEVICE_NAME } from '../protocol';
+import { DEFAULT_DEVICE, DEVICE_NAME, TOKEN } from '../protocol';
 import {
   checkFields,
   choice,
   count,
+  optional,
   text,
   type Field,
   type Fields,
@@ -26,6 +27,15 @@ const FIELDS = {
     DEVICE_NAME.test(name)
       ? undefined
       : 'must be 1 to 64 letters, digits, dots, dashes or underscores',
+  ),
+  /**
+   * What shows the server that it is this device, for a server that asks. It travels in a header,
+   * never in the address.
+   */
+  token: optional((token) =>
+    TOKEN.test(token)
+      ? undefined
+      : 'must be 1 to 512 characters of visible ASCII, without spaces or line breaks',
   ),
   /** DNS, TCP, TLS, upgrade and welcome together. Default 10 s. */
   dialTimeoutMs: ms(10_000),

@@ -9,7 +9,6 @@ import { Heartbeat } from '../heartbeat';
 import type { Clock, EventSink, Sockets, TimerHandle } from '../ports';
 import {
   decodeServerMessage,
-  DEVICE_HEADER,
   encodeMessage,
   TARS_V2,
   type ClientMessage,
@@ -18,6 +17,7 @@ import {
 } from '../protocol';
 import type { Ending } from './backoff';
 import type { ClientSettings } from './client-settings';
+import { dialHeaders } from './dial-headers';
 
 /** Told to the owner of a {@link Connection}; `onEnded` and `onClosed` exactly once each. */
 export interface ConnectionHandlers {
@@ -133,7 +133,7 @@ export class Connection {
   }
 
   private dial(): WebSocket {
-    const { closeTimeoutMs, device, maxMessageBytes, serverUrl } = this.settings;
+    const { closeTimeoutMs, maxMessageBytes, serverUrl } = this.settings;
     const { generateMask } = this.ports.sockets;
     const options: ClientOptions & { readonly closeTimeout: number } = {
       // Our own timer cuts the connection; the library's, on the ambient clock, is its understudy.
@@ -141,7 +141,7 @@ export class Connection {
       // The types ask for more of a socket than `ws` and `http` do.
       createConnection: (() => this.connect()) as unknown as Dialer,
       followRedirects: false,
-      headers: { [DEVICE_HEADER]: device },
+      headers: dialHeaders(this.settings),
       maxPayload: maxMessageBytes,
       perMessageDeflate: false,
       ...(generateMask === undefined ? {} : { generateMask }),

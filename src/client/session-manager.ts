@@ -42,6 +42,8 @@ export type EndReason =
   | 'shutdown'
   | 'link_lost';
 
+type MessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;
+
 /**
  * What a person notices: the hotword opens a session, what is said goes to the server, the answer
  * sounds, and in the end the Pi listens for the hotword again. The link lives on through all of it.
@@ -165,7 +167,7 @@ export class SessionManager {
       case 'start_of_tts_stream':
         return this.answerBegins(message);
       case 'tts_stream_end':
-        return this.inSession(message, () => this.answerComplete(message.turn));
+        return this.inSession(message, () => this.answerComplete(message));
       case 'session_end':
         return this.inSession(message, () => this.endedByServer(asLabel(message.reason)));
       case 'welcome':
@@ -213,7 +215,7 @@ export class SessionManager {
     this.finish(reason, cue === undefined ? {} : { cue });
   }
 
-  private answerBegins(message: Extract<ServerMessage, { type: 'start_of_tts_stream' }>): void {
+  private answerBegins(message: MessageOf<'start_of_tts_stream'>): void {
     this.downlinkIsOurs = false;
     this.inSession(message, (session) => {
       if (this.currentState === ClientState.STARTING_SESSION) {
@@ -238,15 +240,12 @@ export class SessionManager {
     });
   }
 
-  /** All of the answer has come; what of it waits still has to sound. */
-  private answerComplete(turn: number | undefined): void {
-    const { openTurn } = this.voice;
-    if (openTurn === undefined || (turn ?? openTurn) !== openTurn) {
-      this.reject('stale_message');
-      return;
-    }
-    this.downlinkIsOurs = false;
-    this.voice.endAnswer();
+  /** All of the answer has come; what of it waits still has to sound, unless somebody speaks. */
+  private answerComplete({ error, turn }: MessageOf<'tts_stream_end'>): void {
+    const isInterrupted = error === 'interrupted';
+    const isOurs = isInterrupted ? this.voice.interruptAnswer(turn) : this.voice.endAnswer(turn);
+    if (isOurs) this.downlinkIsOurs = false;
+    else this.reject('stale_message');
   }
 
   private answerEnded(session: Session, turn: number | undefined, how: PlaybackEnd): void {

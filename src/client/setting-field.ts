@@ -35,6 +35,18 @@ export function text(byDefault: string | undefined, problem: (text: string) => s
   return field;
 }
 
+/** A text that need not be given. */
+export function optional(problem: (text: string) => string | undefined) {
+  const field: Field<string | undefined> = {
+    byDefault: undefined,
+    problem: (value) => {
+      if (value === undefined) return undefined;
+      return problem(typeof value === 'string' ? value : '');
+    },
+  };
+  return field;
+}
+
 /** One of a few values, the first of which is the default. */
 export function choice<const Value>(byDefault: Value, ...others: readonly Value[]) {
   const values: readonly unknown[] = [byDefault, ...others];
@@ -57,7 +69,7 @@ export function checkFields(
     const value = input[name] === undefined ? byDefault : input[name];
     const wrong = problem(value);
     if (wrong !== undefined) problems.push(`${name}: ${wrong}`);
-    values[name] = value;
+    if (value !== undefined) values[name] = value;
   }
   return { values, problems };
 }

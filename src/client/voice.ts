@@ -5,7 +5,7 @@ import type { Clock, DeviceFailure, EventSink, Playback, Speaker, TimerHandle } 
 import type { ClientSettings } from './client-settings';
 
 /** How the playback of an answer came to its end; `stopped` is our own doing. */
-export type PlaybackEnd = 'finished' | 'stopped' | 'stalled' | DeviceFailure;
+export type PlaybackEnd = 'finished' | 'stopped' | 'stalled' | 'interrupted' | DeviceFailure;
 
 export interface Answer {
   readonly session: string;
@@ -74,24 +74,33 @@ export class Voice {
 
   /** Queues audio of the answer that was begun. */
   write(pcm: Buffer): void {
-    if (this.playback === undefined || this.openTurn === undefined) return;
+    if (this.playback === undefined || this.answer === undefined || this.ending) return;
     this.receivedBytes += pcm.length;
     this.playback.write(pcm);
     this.watchGap();
     this.pressBack();
   }
 
-  /** The turn whose answer is being taken; `undefined` once all of it has come. */
-  get openTurn(): number | undefined {
-    return this.ending ? undefined : this.answer?.turn;
-  }
-
-  /** No more of the answer will come. */
-  endAnswer(): void {
-    if (this.openTurn === undefined) return;
+  /**
+   * No more of the answer will come. Returns whether that was awaited of this turn; one without a
+   * number is the current one.
+   */
+  endAnswer(turn = this.answer?.turn): boolean {
+    if (this.answer === undefined || this.ending || turn !== this.answer.turn) return false;
     this.ending = true;
     this.playback?.end();
     this.watchGap();
+    return true;
+  }
+
+  /**
+   * Silence at once, also where all of the answer has come: its end is told. Returns whether this
+   * turn was sounding.
+   */
+  interruptAnswer(turn = this.answer?.turn): boolean {
+    if (this.answer === undefined || turn !== this.answer.turn) return false;
+    this.breakOff('interrupted', true);
+    return true;
   }
 
   /** Silence at once. */
@@ -116,7 +125,7 @@ export class Voice {
     this.options.onBusyChanged();
   }
 
-  private breakOff(how: 'stopped' | 'stalled', tell: boolean): void {
+  private breakOff(how: 'stopped' | 'stalled' | 'interrupted', tell: boolean): void {
     if (this.playback === undefined) return;
     const unheardBytes = this.playback.bufferedBytes();
     this.playback.stop();
@@ -140,7 +149,7 @@ export class Voice {
       turn,
       receivedBytes,
       playedBytes,
-      how: how === 'stalled' ? 'stopped' : how,
+      how: how === 'stalled' || how === 'interrupted' ? 'stopped' : how,
     });
     if (tell) answer.onEnded(how);
   }

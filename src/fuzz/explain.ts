@@ -1,7 +1,7 @@
 import { simulate } from '../sim/simulation';
 
 import { ScenarioError, type ScenarioInput } from '../sim/scenario';
-import type { RunResult } from '../sim/simulation';
+import type { Failure, RunResult } from '../sim/simulation';
 import type { FuzzFailure } from './report';
 import { shrink } from './shrink';
 
@@ -12,9 +12,9 @@ const realNow = performance.now.bind(performance);
 export async function explain(
   scenario: ScenarioInput,
   seed: number,
-  { failures: [failure] }: Pick<RunResult, 'failures'>,
+  result: Pick<RunResult, 'failures'>,
 ): Promise<FuzzFailure> {
-  if (failure === undefined) throw new Error(`${scenario.name} failed, and nothing was wrong.`);
+  const failure = firstOf(scenario, result);
   const startMs = realNow();
   const { scenario: least, ...how } = await shrink(scenario, {
     failedAtMs: failure.atMs,
@@ -30,6 +30,26 @@ export async function explain(
     lastEvents: again.failures[0]?.before ?? [],
     shrunk: { ...how, scenario: least, wallMs, faultsBefore: scenario.faults?.length ?? 0 },
   };
+}
+
+/** Tells of a scenario that failed with this seed as it is. */
+export function tell(scenario: ScenarioInput, seed: number, result: RunResult): FuzzFailure {
+  const { crashes, lastEvents } = result;
+  const faultsBefore = scenario.faults?.length ?? 0;
+  return {
+    life: seed,
+    scenario,
+    failure: firstOf(scenario, result),
+    crashes,
+    lastEvents,
+    shrunk: { scenario, evaluations: 0, isMinimal: false, wallMs: 0, faultsBefore },
+  };
+}
+
+function firstOf({ name }: ScenarioInput, { failures }: Pick<RunResult, 'failures'>): Failure {
+  const [first] = failures;
+  if (first === undefined) throw new Error(`${name} failed, and nothing was wrong.`);
+  return first;
 }
 
 async function failsAlike(scenario: ScenarioInput, seed: number, kind: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { inOrder } from '../runner/in-order';
 import type { Shard } from '../runner/plan';
 import { SeededRandom } from '../sim/random';
-import live from './live';
+import live, { type LifeJob } from './live';
 import type { FuzzFailure, FuzzReport, LifeReport } from './report';
 
 export interface FuzzCampaignOptions {
@@ -16,6 +16,8 @@ export interface FuzzCampaignOptions {
   readonly workers: number;
   /** No further life is begun after so many failures. */
   readonly maxFailures: number;
+  /** Whether what fails is made as small as it can be. Default true. */
+  readonly shrink?: boolean;
   /** Called for each life, in order. */
   readonly onFinished: (life: LifeReport, soFar: Tally) => void;
 }
@@ -78,14 +80,20 @@ export class FuzzCampaign {
   }
 
   async run(): Promise<void> {
-    await inOrder<number, LifeReport>({
-      jobAt: (place) => this.seedAt(place),
+    await inOrder<LifeJob, LifeReport>({
+      jobAt: (place) => this.jobAt(place),
       isOver: () => this.stopped || this.isEnough(),
       onResult: (report) => this.finished(report),
       workers: this.options.workers,
       file: require.resolve('./live'),
       here: live,
     });
+  }
+
+  private jobAt(place: number): LifeJob | undefined {
+    const life = this.seedAt(place);
+    const { shrink: shrinks = true } = this.options;
+    return life === undefined ? undefined : { life, shrinks };
   }
 
   /** A shard has every n-th life, and all together have each once. */

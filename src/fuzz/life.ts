@@ -2,8 +2,9 @@
  * What a fuzz run is made of, drawn by fast-check from a seed.
  *
  *   life            this file: hosts, what people do, which faults, and where these are put
+ *   drawn-hosts     who lives there             drawn-guest    a program of somebody else's
  *   drawn-faults    a fault of each kind        swarm      which kinds, and how often each
- *   set-pieces      two things at once
+ *   set-pieces      two things at once, and what takes hours
  *   moments         instants worth aiming at    trial      a life as scenarios, and their runs
  *   sometimes       states that a campaign must reach       pairs    what met what
  *   shrink          from a failure to the least of it       campaign, sweep
@@ -13,8 +14,9 @@ import fc from 'fast-check';
 import type { Duration } from '../sim/duration';
 import type { ScenarioInput } from '../sim/scenario';
 import { drawFault, lasting, ms, spread, type TimelessFault } from './drawn-faults';
+import { clientsOf, drawHosts, SERVER, type Hosts } from './drawn-hosts';
 import { BRIEF_MOMENTS, MOMENTS, type Moment } from './moments';
-import { drawSetPiece } from './set-pieces';
+import { drawAbsence, drawSetPiece } from './set-pieces';
 import { swarm, type Swarm } from './swarm';
 
 /** Where a fault is put: at an instant, or at a moment of the run that has all faults with one. */
@@ -32,7 +34,6 @@ export interface PlacedFault {
   readonly placing: Placing;
 }
 
-type Hosts = NonNullable<ScenarioInput['hosts']>;
 type Acts = NonNullable<ScenarioInput['acts']>;
 
 /** Everything that is drawn for one trial. */
@@ -45,15 +46,13 @@ export interface Life {
   readonly faults: readonly PlacedFault[];
 }
 
-const SERVER = 'server';
 const TALKS = 'hey-jarvis-what-time-is-it';
 /** Within so many milliseconds the faults of a burst begin. */
 const BURST_MS = 3_000;
 const MAX_FAULTS = 12;
 const MAX_ACTS = 10;
-
-/** Often enough to meet everything else, and not so often as to hide what is without it. */
-const aQuarter = fc.constantFrom(true, false, false, false);
+/** A life that lasts so long has an absence in it. */
+const LONG_MS = 2 * 3_600_000;
 
 /** Draws the life of a seed: the same one for the same seed, everywhere. */
 export function drawLife(seed: number): Life {
@@ -61,8 +60,14 @@ export function drawLife(seed: number): Life {
   return life as Life;
 }
 
+/** Mostly minutes; and now and then most of a day, for what comes of being away for hours. */
+const anyLength = fc.oneof(
+  { weight: 15, arbitrary: spread(60_000, 900_000) },
+  { weight: 1, arbitrary: spread(LONG_MS, 8 * LONG_MS) },
+);
+
 const anyLife: fc.Arbitrary<Life> = fc
-  .tuple(anyHosts(), swarm, spread(60_000, 900_000))
+  .tuple(drawHosts(), swarm, anyLength)
   .chain(([hosts, weights, lastsMs]) =>
     fc.record({
       hosts: fc.constant(hosts),
@@ -74,67 +79,11 @@ const anyLife: fc.Arbitrary<Life> = fc
     }),
   );
 
-function clientsOf(hosts: Hosts): string[] {
-  return Object.keys(hosts).filter((name) => name !== SERVER);
-}
-
 /** Two that have one name take turns for ever, and a world with both never comes to rest. */
 function truce(hosts: Hosts, lastsMs: number): Acts {
   const other = hosts['other'];
   const isFight = other?.program === 'client' && other.device === undefined;
   return isFight ? [{ at: ms(lastsMs - 1), on: 'other', stops: 'program' }] : [];
-}
-
-function anyHosts(): fc.Arbitrary<Hosts> {
-  return fc
-    .record({
-      // Half of the time the parrot.
-      engine: fc.option(anyEngine(), { nil: undefined, freq: 2 }),
-      tls: fc.boolean(),
-      echo: aQuarter,
-      acknowledge: aQuarter,
-      // Alone, beside another device, or in a fight with one that has its name.
-      other: fc.constantFrom('none', 'none', 'none', 'none', 'hall', 'same'),
-    })
-    .map(({ acknowledge, echo, engine, other, tls }) => {
-      const client = {
-        program: 'client' as const,
-        tls,
-        acoustics: echo ? ('echo' as const) : ('dead' as const),
-        ...(acknowledge ? { settings: { acknowledge } } : {}),
-      };
-      const server = { program: 'server' as const, ...(engine === undefined ? {} : { engine }) };
-      const second = { ...client, ...(other === 'hall' ? { device: 'hall' } : {}) };
-      return { [SERVER]: server, pi: client, ...(other === 'none' ? {} : { other: second }) };
-    });
-}
-
-/** An engine that mostly works, and is now and then as bad as they come. */
-function anyEngine(): fc.Arbitrary<Record<string, unknown>> {
-  const rarely = <Value>(value: fc.Arbitrary<Value>) =>
-    fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-  return fc
-    .record({
-      start: fc.constantFrom('works', 'works', 'works', 'works', 'works', 'fails', 'never'),
-      startsAfter: rarely(lasting(1, 8_000)),
-      answersAfter: fc.oneof(
-        { weight: 9, arbitrary: lasting(1, 16_000) },
-        { weight: 1, arbitrary: fc.constant('never') },
-      ),
-      answerLasts: fc.oneof(
-        { weight: 9, arbitrary: lasting(100, 40_000) },
-        { weight: 1, arbitrary: fc.constant(ms(0)) },
-      ),
-      pieceEvery: rarely(lasting(1, 200)),
-      pause: rarely(fc.record({ after: lasting(100, 4_000), for: lasting(100, 20_000) })),
-      speechFailsAfter: rarely(lasting(100, 8_000)),
-      diesAfter: rarely(lasting(500, 60_000)),
-      closesAfter: rarely(lasting(1, 12_000)),
-      transcript: rarely(fc.constant(' ')),
-    })
-    .map((script) =>
-      Object.fromEntries(Object.entries(script).filter(([, value]) => value !== undefined)),
-    );
 }
 
 /** Sessions by voice and by hand, and people who press while the answer sounds. */
@@ -177,7 +126,9 @@ function anyFaults(
   );
   const several = fc.oneof({ weight: 4, arbitrary: alone }, inBurst(fault, lastsMs), ambush(fault));
   const all = fc.array(several, { minLength: 1, maxLength: MAX_FAULTS });
-  const setPiece = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, drawSetPiece(places));
+  const nothing = { weight: 3, arbitrary: fc.constant([]) };
+  const setPiece =
+    lastsMs >= LONG_MS ? drawAbsence(places, lastsMs) : fc.oneof(nothing, drawSetPiece(places));
   return fc
     .tuple(setPiece, all)
     .map(([first, faults]) => [...first, ...faults.flat()].slice(0, MAX_FAULTS));

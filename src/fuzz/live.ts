@@ -1,5 +1,5 @@
 /** One life, in this process or in a worker of the pool: the pool calls the default export. */
-import { explain } from './explain';
+import { explain, tell } from './explain';
 
 import type { RecordedEvent } from '../events';
 import { Pairs } from './pairs';
@@ -7,13 +7,21 @@ import type { LifeReport } from './report';
 import { Sometimes } from './sometimes';
 import { runTrial } from './trial';
 
-/** Lives the life of a seed, watches what it reaches, and shrinks what fails. */
-export default async function live(life: number): Promise<LifeReport> {
+export interface LifeJob {
+  /** The seed of the life. */
+  readonly life: number;
+  /** Whether what fails is made as small as it can be. */
+  readonly shrinks: boolean;
+}
+
+/** Lives a life, watches what it reaches, and shrinks what fails. */
+export default async function live({ life, shrinks }: LifeJob): Promise<LifeReport> {
   const reached = new Set<string>();
   const pairs = new Set<string>();
   const watch = watcher(reached, pairs);
   const runs = await runTrial(life, watch);
   const failed = runs.find(({ result }) => !result.passed);
+  const explained = shrinks ? explain : tell;
   return {
     life,
     hashes: runs.map(({ result }) => result.hash),
@@ -23,7 +31,7 @@ export default async function live(life: number): Promise<LifeReport> {
     pairs: [...pairs],
     ...(failed === undefined
       ? {}
-      : { failure: await explain(failed.scenario, life, failed.result) }),
+      : { failure: await explained(failed.scenario, life, failed.result) }),
   };
 }
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 
-import { drawFault, lasting, type FaultPlaces, type TimelessFault } from './drawn-faults';
+import {
+  drawFault,
+  lasting,
+  spread,
+  ms,
+  type FaultPlaces,
+  type TimelessFault,
+} from './drawn-faults';
 import type { PlacedFault } from './life';
 import type { Moment } from './moments';
 
@@ -30,6 +37,8 @@ const SET_PIECES: readonly SetPiece[] = [
   { kind: 'silence', moment: 'answer sent', offsetMs: [-1, 0, 1] },
   { kind: 'reset', moment: 'answer begins', offsetMs: [0, 1, 20] },
   { kind: 'corruption', moment: 'asked', offsetMs: [-1, 0] },
+  // It harms the next dial alone, and is to meet a session that is about to start.
+  { kind: 'tls', moment: 'asked', offsetMs: [0, 1] },
   { kind: 'upgrade_answered', moment: 'redial', offsetMs: [-50, -1] },
 ];
 
@@ -51,4 +60,31 @@ export function drawSetPiece(places: FaultPlaces): fc.Arbitrary<readonly PlacedF
       }),
     )
     .map((placed) => [placed]);
+}
+
+const ABSENCES = ['refused', 'outage', 'dns', 'unreachable', 'kill', 'lost_dials'] as const;
+const HALF_AN_HOUR_MS = 1_800_000;
+
+/** Draws an absence of the network or the server that is longer than half an hour. */
+export function drawAbsence(
+  places: FaultPlaces,
+  lastsMs: number,
+): fc.Arbitrary<readonly PlacedFault[]> {
+  const fault = fc
+    .constantFrom(...ABSENCES)
+    .chain((kind) =>
+      fc.tuple(drawFault(kind, places), spread(HALF_AN_HOUR_MS, Math.floor(lastsMs / 2))),
+    )
+    .map(([drawn, forMs]) => ({
+      ...drawn,
+      // A Pi that is off waits for nobody.
+      ...(drawn.kind === 'kill' ? { host: places.server } : {}),
+      for: ms(forMs),
+    }));
+  const atMs = fc.noBias(fc.integer({ min: 0, max: Math.floor(lastsMs / 2) }));
+  return fc
+    .tuple(fault, atMs)
+    .map(([absence, at]) => [
+      { fault: absence as TimelessFault, placing: { how: 'at' as const, atMs: at } },
+    ]);
 }

@@ -4,7 +4,9 @@ import { ddmin } from './ddmin';
 import { ms } from './drawn-faults';
 
 type Fault = NonNullable<ScenarioInput['faults']>[number];
-
+type Host = NonNullable<ScenarioInput['hosts']>[string];
+type Peer = Extract<Host, { readonly program: 'peer' }>;
+type Frame = Extract<Peer['does'], { readonly behaviour: 'dials_and_talks' }>['says'][number];
 type Act = NonNullable<ScenarioInput['acts']>[number];
 
 /** Whether a scenario still fails in the way that is looked for. */
@@ -105,6 +107,7 @@ class Shrinker {
       const { [name]: spec, ...others } = this.best.hosts ?? {};
       if (spec === undefined) continue;
       if (!this.isNamed(name) && (await this.take({ ...this.best, hosts: others }))) continue;
+      await this.fewerWords(name, spec);
       const { program } = spec;
       if (program !== 'client' && program !== 'server') continue;
       const device = 'device' in spec && spec.device !== undefined ? { device: spec.device } : {};
@@ -115,6 +118,17 @@ class Shrinker {
     }
     await this.take({ ...this.best, interleave: false });
     await this.take({ ...this.best, latency: '5 ms' });
+  }
+
+  /** Of what a stranger says, what it takes. */
+  private async fewerWords(name: string, spec: Host): Promise<void> {
+    if (spec.program !== 'peer' || spec.does.behaviour !== 'dials_and_talks') return;
+    const { does } = spec;
+    const saying = (says: readonly Frame[]): ScenarioInput => ({
+      ...this.best,
+      hosts: { ...this.best.hosts, [name]: { ...spec, does: { ...does, says: [...says] } } },
+    });
+    this.best = saying(await ddmin(does.says, (says) => this.fails(saying(says))));
   }
 
   /** Whether anything of the story happens at this host. */

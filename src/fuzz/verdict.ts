@@ -53,16 +53,14 @@ export function summary(report: FuzzReport): string {
 
 /** A failure as a person wants to read it. */
 export function failureText({ failure, lastEvents, shrunk }: FuzzFailure, file: string): string {
-  const { evaluations, faultsBefore, isMinimal, scenario, wallMs } = shrunk;
+  const { scenario } = shrunk;
   const faults = scenario.faults ?? [];
-  const minimal = isMinimal ? 'without any one of which it passes' : 'not shown to be minimal';
   return [
     `✗ ${scenario.name}: ${failure.kind}  ${failure.claim}`,
     `    expected  ${failure.expected}`,
     `    seen      ${failure.seen}, at ${formatMs(failure.atMs)}${onHost(failure.host)}`,
     ...(failure.meaning === undefined ? [] : [`    that is   ${failure.meaning}`]),
-    `  shrunk from ${faultsBefore} faults to ${faults.length}, ${minimal}, ` +
-      `in ${evaluations} runs and ${(wallMs / 1_000).toFixed(1)} s:`,
+    `  ${shrunkText(shrunk)}:`,
     ...(scenario.acts ?? []).map((act) => `    act    ${JSON.stringify(act)}`),
     ...faults.map((fault) => `    fault  ${JSON.stringify(fault)}`),
     '  the last events:',
@@ -73,6 +71,17 @@ export function failureText({ failure, lastEvents, shrunk }: FuzzFailure, file: 
     `    npm run keep -- ${file}`,
     '',
   ].join('\n');
+}
+
+function shrunkText(shrunk: FuzzFailure['shrunk']): string {
+  const { evaluations, faultsBefore, isMinimal, scenario, wallMs } = shrunk;
+  if (evaluations === 0) return `as it was drawn, with ${faultsBefore} faults`;
+  const minimal = isMinimal ? 'without any one of which it passes' : 'not shown to be minimal';
+  const faults = scenario.faults?.length ?? 0;
+  return (
+    `shrunk from ${faultsBefore} faults to ${faults}, ${minimal}, ` +
+    `in ${evaluations} runs and ${(wallMs / 1_000).toFixed(1)} s`
+  );
 }
 
 function onHost(host: string | undefined): string {

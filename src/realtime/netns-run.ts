@@ -110,7 +110,7 @@ class NetnsPlay {
   private start(host: string): NetnsProgram {
     const boot = this.lives.filter((life) => life.host === host).length + 1;
     const server = this.net.addressOf('server');
-    const args = host === 'server' ? ['--host', server] : ['--server', `ws://${server}:8765`];
+    const args = host === 'server' ? ['--host', server] : clientOf(server);
     const program = new NetnsProgram({
       program: host === 'server' ? 'server' : 'client',
       args,
@@ -202,4 +202,9 @@ class NetnsPlay {
     };
     return [started, ...asRecorded(program.events(), { boot, host, zeroWallMs })];
   }
+}
+
+/** With nobody around: no device of this machine is touched. */
+function clientOf(server: string): string[] {
+  return ['--server', `ws://${server}:8765`, '--microphone', 'null', '--speaker', 'null'];
 }

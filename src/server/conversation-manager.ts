@@ -5,6 +5,7 @@ import { AudioAcks } from './audio-acks';
 import type { ConversationLink } from './conversation-link';
 import { assertTransition, ConversationState } from './conversation-state';
 import { EarlyAudio } from './early-audio';
+import type { EndPhrases } from './end-phrases';
 import type { EngineLease } from './engine-lease';
 import type { EnginePool } from './engine-pool';
 import type { ServerSettings } from './server-settings';
@@ -28,6 +29,7 @@ export interface ConversationOptions {
   readonly clock: Clock;
   readonly events: EventSink;
   readonly engines: EnginePool;
+  readonly endPhrases: EndPhrases;
   readonly times: ConversationTimes;
 }
 
@@ -145,8 +147,9 @@ export class ConversationManager {
     const engine: EngineLease | undefined = engines.lease(link.device, {
       onReady: () => this.ofCurrent(engine, (session) => this.onReady(session)),
       onSpeech: () => this.ofCurrent(engine, () => this.onSpeech()),
-      onUtterance: () => this.ofCurrent(engine, () => this.onUtterance()),
+      onUtterance: (said) => this.ofCurrent(engine, (session) => this.onUtterance(session, said)),
       onTurn: (turn) => this.ofCurrent(engine, (session) => this.onTurn(session, turn)),
+      onInterrupted: () => this.ofCurrent(engine, (session) => this.onInterrupted(session)),
       onFailed: () => this.ofCurrent(engine, (session) => this.onEngineFailed(session)),
     });
     if (engine === undefined) {
@@ -196,8 +199,10 @@ export class ConversationManager {
     if (this.current === ConversationState.ACTIVE) this.armIdle();
   }
 
-  private onUtterance(): void {
-    if (this.current === ConversationState.ACTIVE) this.process('utterance');
+  /** The words may come late, when the answer to them is on already. */
+  private onUtterance(session: Session, transcript: string | undefined): void {
+    if (this.options.endPhrases.endIn(transcript)) this.endSession(session, 'end_phrase');
+    else if (this.current === ConversationState.ACTIVE) this.process('utterance');
   }
 
   private process(cause: string): void {
@@ -207,6 +212,7 @@ export class ConversationManager {
   }
 
   private onTurn(session: Session, { audio, transcript }: EngineTurn): void {
+    if (session.speaker?.isSilenced === true) session.speaker.giveUp();
     if (session.speaker !== undefined) {
       this.dropTurn(session, audio);
     } else if (transcript !== undefined && transcript.trim() === '') {
@@ -216,6 +222,11 @@ export class ConversationManager {
       if (this.current === ConversationState.ACTIVE) this.process('turn');
       this.speak(session, audio);
     }
+  }
+
+  private onInterrupted({ speaker }: Session): void {
+    if (speaker !== undefined) speaker.interrupt();
+    else if (this.current === ConversationState.PROCESSING) this.listen('interrupted');
   }
 
   private dropTurn(session: Session, audio: AsyncIterable<Buffer>): void {

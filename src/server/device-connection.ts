@@ -15,6 +15,7 @@ import {
   type ServerMessage,
 } from '../protocol';
 import type { ConversationLink } from './conversation-link';
+import { RateLimit } from './rate-limit';
 import { lossByClose, lossByFrameError, lossByStreamError, type Loss } from './loss';
 import type { ServerSettings } from './server-settings';
 import type { Upgraded } from './upgrade-server';
@@ -50,17 +51,19 @@ export class DeviceConnection implements ConversationLink {
   readonly id: string;
   readonly device: string;
   readonly protocol: ProtocolVersion;
+  /** When it was accepted, on the clock that it was given. */
+  readonly openedAtMs: number;
   private readonly options: DeviceConnectionOptions;
   private readonly socket: WebSocket;
   private readonly heartbeat: Heartbeat;
-  private readonly openedAtMs: number;
   private isLost = false;
   private lastInboundMs: number;
   private lastPingMs: number | undefined;
   private lastPongMs: number | undefined;
   private maxRttMs = 0;
-  private rejectedInputs = 0;
-  private lastRejectedMs: number;
+  private readonly mistakes: RateLimit;
+  private readonly messages: RateLimit;
+  private readonly bytes: RateLimit;
   private closeTimer: TimerHandle | undefined;
 
   constructor(options: DeviceConnectionOptions) {
@@ -71,7 +74,12 @@ export class DeviceConnection implements ConversationLink {
     this.protocol = options.socket.protocol === TARS_V2 ? TARS_V2 : 'base';
     this.openedAtMs = options.clock.now();
     this.lastInboundMs = this.openedAtMs;
-    this.lastRejectedMs = this.openedAtMs;
+    const { clock, settings } = options;
+    const forgivenPerSecond = 1_000 / settings.rejectedInputForgivenMs;
+    const limit = (perSecond: number, burst: number) => new RateLimit({ clock, perSecond, burst });
+    this.mistakes = limit(forgivenPerSecond, settings.maxRejectedInputs);
+    this.messages = limit(settings.messagesPerSecond, settings.messageBurst);
+    this.bytes = limit(settings.bytesPerSecond, settings.byteBurst);
     this.heartbeat = this.makeHeartbeat();
   }
 
@@ -109,7 +117,8 @@ export class DeviceConnection implements ConversationLink {
   reject(problem: InputProblem): void {
     this.options.events.emit({ type: 'input.rejected', connection: this.id, problem });
     // Sound that was on its way when its session ended is nobody's mistake.
-    if (problem !== 'stale_audio') this.countRejected();
+    if (problem === 'stale_audio' || this.mistakes.take()) return;
+    this.sendAway('Too much that was not understood.');
   }
 
   /** Reports the loss before the socket is told anything. Does nothing once it is lost. */
@@ -162,6 +171,7 @@ export class DeviceConnection implements ConversationLink {
    */
   private listenToStream(): void {
     const { stream } = this.options;
+    stream.prependListener('data', ({ length }: Buffer) => this.took(length));
     stream.prependListener('end', () => {
       if (this.isSocketOpen()) this.cut({ label: 'fin', initiator: 'network' });
     });
@@ -196,6 +206,28 @@ export class DeviceConnection implements ConversationLink {
   private heard(): void {
     this.lastInboundMs = this.options.clock.now();
     this.heartbeat.heard();
+    if (!this.messages.take()) this.flooded();
+  }
+
+  /** Counts all that is read: also parts of frames, and what comes after the goodbye. */
+  private took(bytes: number): void {
+    if (!this.bytes.take(bytes)) this.flooded();
+  }
+
+  /** It is not read any further. One that had its goodbye already is cut. */
+  private flooded(): void {
+    if (this.isLost) {
+      this.terminate();
+      return;
+    }
+    this.sendAway('Too much at a time.');
+    this.socket.pause();
+  }
+
+  private sendAway(reason: string): void {
+    if (this.isLost) return;
+    this.lose({ label: 'policy', initiator: 'local', code: CLOSE_POLICY });
+    this.close(CLOSE_POLICY, reason);
   }
 
   private pinged(): void {
@@ -246,6 +278,11 @@ export class DeviceConnection implements ConversationLink {
 
   private ping(): void {
     if (!this.isOpen()) return;
+    // Links live for months, and so would one whose token was taken away.
+    if (!this.options.isAdmitted()) {
+      this.sendAway('Its token is not right any more.');
+      return;
+    }
     this.lastPingMs = this.options.clock.now();
     this.options.events.emit({ type: 'heartbeat.sent', connection: this.id });
     this.socket.ping();
@@ -256,17 +293,6 @@ export class DeviceConnection implements ConversationLink {
     const connection = this.id;
     this.options.events.emit({ type: 'heartbeat.timeout', connection, sinceInboundMs });
     this.cut({ label: 'heartbeat_timeout', initiator: 'local' });
-  }
-
-  private countRejected(): void {
-    const { clock, settings } = this.options;
-    const nowMs = clock.now();
-    const forgiven = (nowMs - this.lastRejectedMs) / settings.rejectedInputForgivenMs;
-    this.rejectedInputs = Math.max(0, this.rejectedInputs - forgiven) + 1;
-    this.lastRejectedMs = nowMs;
-    if (this.rejectedInputs <= settings.maxRejectedInputs || this.isLost) return;
-    this.lose({ label: 'policy', initiator: 'local', code: CLOSE_POLICY });
-    this.close(CLOSE_POLICY, 'Too much that was not understood.');
   }
 
   private reportLost({ code, initiator, label }: Loss): void {

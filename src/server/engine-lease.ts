@@ -13,8 +13,9 @@ import type {
 export interface LeaseHandlers {
   readonly onReady: () => void;
   readonly onSpeech: () => void;
-  readonly onUtterance: () => void;
+  readonly onUtterance: (transcript: string | undefined) => void;
   readonly onTurn: (turn: EngineTurn) => void;
+  readonly onInterrupted: () => void;
   /** The engine did not open, or is gone. Called once. */
   readonly onFailed: () => void;
 }
@@ -126,11 +127,14 @@ export class EngineLease {
         this.options.events.emit({ type: 'engine.speech', engine: this.id });
         handlers.onSpeech();
       },
-      onUtterance: () => {
-        if (isHeard()) handlers.onUtterance();
+      onUtterance: (transcript) => {
+        if (isHeard()) handlers.onUtterance(transcript);
       },
       onTurn: (turn) => {
         if (isHeard()) handlers.onTurn(turn);
+      },
+      onInterrupted: () => {
+        if (isHeard()) handlers.onInterrupted();
       },
       onFailed: (label) => this.fail(asLabel(label)),
     };

@@ -4,6 +4,7 @@ import { CLOSE_SERVICE_RESTART, CLOSE_TRY_LATER, REPLACED_REASON } from '../cons
 import type { LossLabel } from '../events';
 import type {
   AcceptedSocket,
+  Authenticator,
   Clock,
   EventSink,
   Listener,
@@ -23,6 +24,8 @@ export interface PiWebsocketServicePorts {
   readonly random: Random;
   readonly sockets: Sockets;
   readonly events: EventSink;
+  /** Who may come in; without it, whoever reaches the port. */
+  readonly authenticator?: Authenticator;
 }
 
 /** Told to whoever serves the devices. What one of them throws is reported, and harms nobody. */
@@ -94,12 +97,14 @@ export class PiWebsocketService {
       clock: ports.clock,
       events: ports.events,
       limit: settings.maxPendingUpgrades,
+      limitPerAddress: settings.maxPendingUpgradesPerAddress,
       timeoutMs: settings.upgradeTimeoutMs,
+      reportBurst: settings.refusalReportBurst,
     });
     this.upgrades = new UpgradeServer({
       gate: this.gate,
-      maxMessageBytes: settings.maxMessageBytes,
-      closeTimeoutMs: settings.closeTimeoutMs,
+      authenticator: ports.authenticator,
+      settings,
       onUpgraded: (upgraded) => this.onUpgraded(upgraded),
     });
   }
@@ -150,13 +155,14 @@ export class PiWebsocketService {
     connection.close(code, 'The server is stopping.');
   }
 
-  private onSocket({ stream }: AcceptedSocket): void {
+  private onSocket(accepted: AcceptedSocket): void {
+    const { stream } = accepted;
     this.streams.add(stream);
     stream.once('close', () => {
       this.streams.delete(stream);
       this.checkEmpty();
     });
-    this.upgrades.accept(stream);
+    this.upgrades.accept(accepted);
     if (this.isStopping) stream.destroy();
   }
 
@@ -183,7 +189,8 @@ export class PiWebsocketService {
     socket.close(CLOSE_TRY_LATER, 'No place for another device.');
   }
 
-  private makeConnection({ device, socket, stream }: Upgraded): DeviceConnection {
+  private makeConnection(upgraded: Upgraded): DeviceConnection {
+    const { device, isAdmitted, socket, stream } = upgraded;
     const { clock, events } = this.ports;
     this.accepted += 1;
     // By name: a spread makes a hidden class for each connection, a twentieth of what it needs.
@@ -191,6 +198,7 @@ export class PiWebsocketService {
       socket,
       stream,
       device,
+      isAdmitted,
       id: `${this.boot}-${this.accepted}`,
       clock,
       events,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import {
+  BYTES_PER_MS,
   CLOSE_TIMEOUT_MS,
   HEARTBEAT_GRACE_MS,
   HEARTBEAT_INTERVAL_MS,
@@ -8,6 +9,7 @@ import {
   PONG_TIMEOUT_MS,
   SESSION_START_TIMEOUT_MS,
 } from '../constants';
+import { END_PHRASES, wordsOf } from './end-phrases';
 
 /** The longest delay that a timer takes, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -17,6 +19,14 @@ const MAX_CLOSE_TIMEOUT_MS = 2_500;
 const delayMs = (byDefault: number, maxMs = MAX_DELAY_MS) =>
   z.int().min(1).max(maxMs).default(byDefault);
 const count = (byDefault: number) => z.int().min(1).default(byDefault);
+
+const MAX_END_PHRASES = 50;
+const MAX_END_PHRASE_LENGTH = 100;
+
+const endPhrase = z
+  .string()
+  .max(MAX_END_PHRASE_LENGTH, `must have ${MAX_END_PHRASE_LENGTH} characters at most`)
+  .refine((phrase) => wordsOf(phrase) !== '', 'must have a letter or a digit');
 
 const HEARTBEAT = z.strictObject({
   /** Milliseconds from connecting to the first ping, and from ping to ping. Default 30,000. */
@@ -39,10 +49,28 @@ const SETTINGS = z.strictObject({
   maxDevices: count(16),
   /** Accepted streams that belong to no device (yet), at a time. Default 16. */
   maxPendingUpgrades: count(16),
+  /** As many of them from one address, of IPv6 from one /64. Default 4. */
+  maxPendingUpgradesPerAddress: count(4),
   /** Milliseconds from accepting a stream to its upgrade. Default 10,000. */
   upgradeTimeoutMs: delayMs(10_000),
+  /** Bytes of a request for an upgrade, its headers included. Default 8,192. */
+  maxHeaderBytes: count(8 * 1024),
+  /** Refusals that are reported in a row; then one a second, and no more. Default 200. */
+  refusalReportBurst: count(200),
   /** Bytes of the longest message that is taken; a longer one closes with 1009. Default 65,536. */
   maxMessageBytes: count(64 * 1024),
+  /** Frames that one message may come in. Default 32. */
+  maxMessageFragments: count(32),
+  /** Pieces in which the network may deliver one frame. Default 4,096. */
+  maxFrameChunks: count(4_096),
+  /** Messages, pings and pongs of one connection a second, in the long run. Default 200. */
+  messagesPerSecond: count(200),
+  /** As many of them at once; more closes with 1008. Default 2,000. */
+  messageBurst: count(2_000),
+  /** Bytes of one connection a second, in the long run: 4 times speech. Default 128,000. */
+  bytesPerSecond: count(4 * 1_000 * BYTES_PER_MS),
+  /** As many of them at once: 65 s of speech; more closes with 1008. Default 2,097,152. */
+  byteBurst: count(2 * 1024 * 1024),
   /** Bytes that may wait to be sent to a peer that does not read. Default 1,048,576. */
   maxSendBufferBytes: count(1024 * 1024),
   /** Inputs of one connection that may be wrong before it is closed with 1008. Default 100. */
@@ -72,6 +100,16 @@ const SETTINGS = z.strictObject({
   maxEnginesPerDevice: count(4),
   /** Milliseconds between two acknowledgements of audio, at least. Default 500. */
   audioAckMs: delayMs(500),
+  /**
+   * What a person says to end a session, where the engine tells what was said: up to 50 phrases of
+   * up to 100 characters. None: nothing that is said does. Default: "thank you, that's all" and
+   * five like it.
+   */
+  endPhrases: z
+    .array(endPhrase)
+    .max(MAX_END_PHRASES, `must be ${MAX_END_PHRASES} phrases at most`)
+    .readonly()
+    .default(END_PHRASES),
 });
 
 /** Settings as given: what is left out has its default. */

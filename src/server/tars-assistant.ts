@@ -4,16 +4,19 @@
  *   TarsAssistant          this file: one conversation for each device that is connected
  *   PiWebsocketService     the devices: accepting, replacing, refusing, letting go
  *     UpgradeGate          ... streams that belong to no device yet
- *     UpgradeServer        ... from stream to WebSocket
+ *     UpgradeServer        ... from stream to WebSocket, for who shows the right token
  *     DeviceConnection     ... one WebSocket of one device: heartbeat, messages, loss
  *   ConversationManager    the conversation with a device: states, session, deadlines
  *     TurnSpeaker          ... one answer on its way to the speaker
  *     AudioAcks            ... what of the microphone's audio was taken
+ *     EndPhrases           ... what is said to end a session
  *     EnginePool, -Lease   ... sessions of the engine, kept at arm's length
  *   ParrotEngine           an engine that needs nothing
+ *   RateLimit              what may come at once, and what in the long run
  *   ServerSettings         every limit, with its unit and default
  */
 import type {
+  Authenticator,
   Clock,
   ConversationEngine,
   EventSink,
@@ -21,9 +24,11 @@ import type {
   SocketAddress,
   Sockets,
 } from '../ports';
+import type { ProtocolVersion } from '../protocol';
 import { ConversationManager } from './conversation-manager';
 import { ConversationState } from './conversation-state';
 import type { DeviceConnection } from './device-connection';
+import { EndPhrases } from './end-phrases';
 import { EnginePool } from './engine-pool';
 import { PiWebsocketService } from './pi-websocket-service';
 import {
@@ -39,6 +44,22 @@ export interface ServerPorts {
   readonly sockets: Sockets;
   readonly events: EventSink;
   readonly engine: ConversationEngine;
+  /** Who may come in; without it, whoever reaches the port. */
+  readonly authenticator?: Authenticator;
+}
+
+/** One device that is connected. */
+export interface DeviceHealth {
+  readonly device: string;
+  readonly state: ConversationState;
+  readonly connectedMs: number;
+  readonly protocol: ProtocolVersion;
+}
+
+/** A snapshot of a {@link TarsAssistant}. */
+export interface ServerHealth {
+  readonly status: 'ok' | 'stopping';
+  readonly devices: readonly DeviceHealth[];
 }
 
 /** Of the three seconds that a shutdown may take: an engine is not waited for any longer. */
@@ -55,6 +76,7 @@ export class TarsAssistant {
   private readonly settings: ServerSettings;
   private readonly service: PiWebsocketService;
   private readonly engines: EnginePool;
+  private readonly endPhrases: EndPhrases;
   private readonly conversations = new Map<DeviceConnection, ConversationManager>();
   private stopping: Promise<void> | undefined;
 
@@ -70,6 +92,7 @@ export class TarsAssistant {
       maxEnginesPerDevice: this.settings.maxEnginesPerDevice,
       closeTimeoutMs: this.settings.engineCloseTimeoutMs,
     });
+    this.endPhrases = new EndPhrases(this.settings.endPhrases);
     this.service = new PiWebsocketService(ports, this.settings, {
       onClientConnected: (connection) => this.onClientConnected(connection),
       onClientDisconnected: (connection) => this.onClientDisconnected(connection),
@@ -83,6 +106,20 @@ export class TarsAssistant {
   /** Where the server listens; undefined before it does. */
   get address(): SocketAddress | undefined {
     return this.service.address;
+  }
+
+  /** How the server is, for whoever watches it. Changes nothing. */
+  health(): ServerHealth {
+    const nowMs = this.ports.clock.now();
+    return {
+      status: this.stopping === undefined ? 'ok' : 'stopping',
+      devices: [...this.conversations].map(([connection, { state }]) => ({
+        device: connection.device,
+        state,
+        connectedMs: Math.round(nowMs - connection.openedAtMs),
+        protocol: connection.protocol,
+      })),
+    };
   }
 
   /** Resolves once the port is bound; rejects as the service does. */
@@ -111,6 +148,7 @@ export class TarsAssistant {
       clock,
       events,
       engines: this.engines,
+      endPhrases: this.endPhrases,
       times: this.settings,
     });
     this.conversations.set(connection, conversation);

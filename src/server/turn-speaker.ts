@@ -1,9 +1,12 @@
 import { BYTES_PER_SAMPLE, soundMs } from '../constants';
 import type { Clock, EventSink, TimerHandle } from '../ports';
+import { TARS_V2 } from '../protocol';
 import type { ConversationLink } from './conversation-link';
 
 /** One second of sound: a longer piece would hold up what is to be sent after it. */
 const MAX_PIECE_BYTES = 32_000;
+
+const INTERRUPTED = 'interrupted';
 
 export interface TurnSpeakerOptions {
   readonly session: string;
@@ -36,6 +39,9 @@ type Pulled =
  *   server  start_of_tts_stream  ~~~ audio ~~~  tts_stream_end
  *   client                                                     ... plays ...  playback_complete
  *
+ *   server  ... interrupted:  tts_stream_end, error 'interrupted', for the first or the second time
+ *   client                                    is silent at once:  playback_complete
+ *
  * A chunk is pulled only when the one before was written, so that a slow link slows the engine and
  * nothing piles up. Nor does an engine that is faster than speech run far ahead: a ping would wait
  * behind minutes of sound, and a live peer seem dead. The deadline follows the instant by which
@@ -63,6 +69,11 @@ export class TurnSpeaker {
     return this.options.turn;
   }
 
+  /** Whether the client was told to be silent, and only its word that it is so is awaited. */
+  get isSilenced(): boolean {
+    return this.phase === 'playing' && this.error === INTERRUPTED && this.canBeSilenced();
+  }
+
   /** Begins to pull. Called once. */
   speak(): void {
     void this.pump();
@@ -74,6 +85,22 @@ export class TurnSpeaker {
     if (error !== undefined) this.error ??= 'playback_failed';
     this.complete('playback_complete');
     return true;
+  }
+
+  /**
+   * The person speaks. What is not sent never is, and a client of tars.v2 is told to be silent,
+   * also one that has all of it. A base peer cannot be told: what it has, it plays.
+   */
+  interrupt(): void {
+    if (this.phase === 'waiting') this.giveUp();
+    else if (this.phase === 'streaming') this.stopStream();
+    else if (!this.isSilenced && this.canBeSilenced()) this.silence();
+  }
+
+  /** Waits no longer for the client's word. */
+  giveUp(): void {
+    this.cancel(INTERRUPTED);
+    this.options.onOver(INTERRUPTED);
   }
 
   /** Breaks off, and tells the client if the audio has not ended yet. */
@@ -88,24 +115,49 @@ export class TurnSpeaker {
     const wasAudible = this.phase !== 'waiting';
     this.phase = 'over';
     this.options.clock.clearTimeout(this.deadline);
+    this.stopPulling();
+    this.error ??= error;
+    if (wasAudible) this.reportEnded();
+  }
+
+  private stopStream(): void {
+    this.endStream(INTERRUPTED);
+    this.stopPulling();
+    if (this.canBeSilenced()) this.awaitSilence();
+  }
+
+  private silence(): void {
+    this.endStream(INTERRUPTED);
+    this.awaitSilence();
+  }
+
+  /** From now on nothing more is heard, and the word of it is due. */
+  private awaitSilence(): void {
+    this.heardAtMs = this.options.clock.now();
+    this.armDeadline();
+  }
+
+  private canBeSilenced(): boolean {
+    return this.options.link.protocol === TARS_V2;
+  }
+
+  private stopPulling(): void {
     this.options.clock.clearTimeout(this.leadTimer);
     this.stopWaiting?.();
     dropIterator(this.iterator);
-    this.error ??= error;
-    if (wasAudible) this.reportEnded();
   }
 
   private async pump(): Promise<void> {
     for (;;) {
       const pulled = await this.pull();
-      if (this.isOver()) return;
+      if (this.hasEnded()) return;
       if (pulled.isEnd) {
         this.endOfAudio(pulled.error);
         return;
       }
       for (const piece of this.piecesOf(pulled.chunk)) {
         await this.write(piece);
-        if (this.isOver()) return;
+        if (this.hasEnded()) return;
       }
     }
   }
@@ -136,12 +188,12 @@ export class TurnSpeaker {
   /** Resolves when there is room for more, or when the turn is over. */
   private write(piece: Buffer): Promise<void> {
     if (this.phase === 'waiting') this.begin();
-    if (this.isOver()) return Promise.resolve();
+    if (this.hasEnded()) return Promise.resolve();
     this.bytes += piece.length;
     return new Promise((resolve) => {
       this.stopWaiting = resolve;
       this.options.link.sendAudio(this.options.session, piece, () => {
-        if (!this.isOver()) this.written(piece, resolve);
+        if (!this.hasEnded()) this.written(piece, resolve);
       });
     });
   }
@@ -220,8 +272,9 @@ export class TurnSpeaker {
     });
   }
 
-  private isOver(): boolean {
-    return this.phase === 'over';
+  /** Whether no more of the turn is sent. */
+  private hasEnded(): boolean {
+    return this.phase === 'playing' || this.phase === 'over';
   }
 }
 

@@ -29,6 +29,10 @@ const engineSchema = z.strictObject({
   pieceEvery: duration.prefault('0 ms'),
   /** A pause inside the answer, after so much of it. */
   pause: z.strictObject({ after: duration, for: duration }).optional(),
+  /** What was said, as the engine understood it: in turn, the last for all that follow. */
+  hears: z.array(z.string()).min(1).optional(),
+  /** From the end of an utterance to the person's going on, who then hears no answer to it. */
+  interruptsAfter: duration.optional(),
   /** The speech breaks off after this much of it. */
   speechFailsAfter: duration.optional(),
   /** The engine dies this long after it was started. */
@@ -119,6 +123,16 @@ const peerSchema = z.discriminatedUnion('behaviour', [
   }),
 ]);
 
+/** A token that the operator of a server gives out. */
+const tokenSchema = z.strictObject({
+  device: z.string().min(1),
+  token: z.string().min(1),
+  /** Since when it counts: the server may be up for long by then. */
+  since: duration.prefault('0 ms'),
+  /** Until when, where it is taken away again. */
+  until: duration.optional(),
+});
+
 export const hostSchema = z.discriminatedUnion('program', [
   z.strictObject({
     program: z.literal('client'),
@@ -130,16 +144,22 @@ export const hostSchema = z.discriminatedUnion('program', [
     tls: z.boolean().default(false),
     /** What it calls itself. */
     device: z.string().optional(),
+    /** What it shows to prove that. It is not one of `settings`, because those are recorded. */
+    token: z.string().optional(),
     /** When the program is started; `never` leaves it off. */
     startsAt,
     /** `echo`: what the speaker plays sounds in the room, and so at the microphone. */
     acoustics: z.enum(['dead', 'echo']).default('dead'),
+    /** What the code around the client does when it is told of something: nothing, or a mistake. */
+    listeners: z.enum(['quiet', 'throw', 'reject']).default('quiet'),
     /** Any of the client's settings. */
     settings,
   }),
   z.strictObject({
     program: z.literal('server'),
     engine: engineSchema.optional(),
+    /** Who may come in; without it whoever likes, and with none in it nobody. */
+    tokens: z.array(tokenSchema).optional(),
     /** From when on its certificate is expired; by the usual one that is in 2030, it being 2026. */
     certificateExpiresAt: duration.optional(),
     startsAt,
@@ -156,6 +176,7 @@ export type ClientSpec = Extract<HostSpec, { readonly program: 'client' }>;
 export type ServerSpec = Extract<HostSpec, { readonly program: 'server' }>;
 export type ToxiproxySpec = Extract<HostSpec, { readonly program: 'toxiproxy' }>;
 export type PeerSpec = Extract<HostSpec, { readonly program: 'peer' }>;
+export type TokenSpec = Readonly<z.output<typeof tokenSchema>>;
 export type EngineScript = Readonly<z.output<typeof engineSchema>>;
 export type Frame = Readonly<z.output<typeof frameSchema>>;
 

@@ -9,6 +9,7 @@ import type { ClientSpec, HostSpec, PeerSpec, ServerSpec } from './host-spec';
 import { ScriptedEngine } from './scripted-engine';
 import { ScriptedClient } from './scripted-client';
 import { ScriptedServer } from './scripted-server';
+import { ScriptedTokens } from './scripted-tokens';
 import { ToxiproxyProgram } from './toxiproxy-program';
 
 /** The port that servers listen on and clients dial, on whatever host. */
@@ -38,19 +39,35 @@ function startClient(spec: ClientSpec, ports: HostPorts): Program {
   const settings = {
     serverUrl: `${spec.tls ? 'wss' : 'ws'}://${spec.via ?? spec.server}:${PORT}`,
     ...(spec.device === undefined ? {} : { device: spec.device }),
+    ...(spec.token === undefined ? {} : { token: spec.token }),
     ...spec.settings,
   } as ClientSettingsInput;
   const link = new WebSocketClient(settings, ports);
   const manager = new SessionManager(settings, { ...ports, ...ports.audio }, link);
+  const mistake = MISTAKES[spec.listeners] as (() => void) | undefined;
+  link.onConnected = mistake;
+  manager.onSessionEnded = mistake;
   manager.start();
   return manager;
 }
+
+/** The code around the client: what is wrong with it is none of the client's business. */
+const MISTAKES: Readonly<Record<ClientSpec['listeners'], (() => unknown) | undefined>> = {
+  quiet: undefined,
+  throw: () => {
+    throw new Error('A mistake of the code around the client.');
+  },
+  reject: () => Promise.reject(new Error('A mistake of the code around the client, later.')),
+};
 
 function startServer(spec: ServerSpec, ports: HostPorts): Program {
   const engine =
     spec.engine === undefined ? new ParrotEngine() : new ScriptedEngine(spec.engine, ports);
   const settings = { host: '0.0.0.0', port: PORT, ...spec.settings } as ServerSettingsInput;
-  const assistant = new TarsAssistant({ ...ports, engine }, settings);
+  const { tokens } = spec;
+  const asks =
+    tokens === undefined ? {} : { authenticator: new ScriptedTokens(tokens, ports.remoteClock) };
+  const assistant = new TarsAssistant({ ...ports, ...asks, engine }, settings);
   void assistant.start();
   return assistant;
 }

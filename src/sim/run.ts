@@ -31,8 +31,10 @@ export interface SimulateOptions {
   readonly scale?: number;
   /** Sees each event as it happens. It must not throw. */
   readonly onEvent?: (event: RecordedEvent) => void;
-  /** Sees all bytes that arrive anywhere, before the event that tells of them. It must not throw. */
+  /** Sees all bytes that arrive anywhere, after the event of each. It must not throw. */
   readonly onBytes?: (bytes: Buffer) => void;
+  /** Is given the world before anything happens in it, for a debugger. */
+  readonly onWorld?: (world: RunWorld) => void;
   /** Called now and then with the virtual time, in milliseconds. */
   readonly onProgress?: (virtualMs: number) => void;
 }
@@ -139,6 +141,7 @@ export class Run {
     this.invariants = allInvariants().filter(isJudged);
     this.jury = new Jury(this.invariants, (...found) => this.breached(...found));
     this.world = makeWorld({ scenario, seed, scale, sounds, programs, recorder: this.recorder });
+    options.onWorld?.(this.world);
   }
 
   async run(): Promise<RunResult> {

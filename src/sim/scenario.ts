@@ -51,7 +51,7 @@ export const scenarioSchema = z
     hosts: z.record(name, hostSchema).prefault(DEFAULT_HOSTS),
     /** One-way delay between any two hosts. */
     latency: duration.prefault('5 ms'),
-    /** What its chance comes from, whatever seed it is run with: for one that was found by chance. */
+    /** What its chance comes from, whatever seed it is run with: it was found by chance. */
     seed: z.number().int().optional(),
     /** Whether the order of what happens at one instant is drawn from the seed. */
     interleave: z.boolean().default(false),

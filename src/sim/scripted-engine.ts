@@ -45,6 +45,7 @@ class ScriptedSession implements EngineSession {
   private readonly clock: Clock;
   private readonly handlers: EngineHandlers;
   private readonly utterances = new UtteranceDetector();
+  private heard = 0;
   private isOver = false;
 
   constructor(script: EngineScript, answer: Buffer, clock: Clock, handlers: EngineHandlers) {
@@ -75,16 +76,35 @@ class ScriptedSession implements EngineSession {
   }
 
   private answer(pcm: Buffer): void {
-    const { answersAfter, transcript } = this.script;
-    this.handlers.onUtterance();
+    const { answersAfter, interruptsAfter, transcript } = this.script;
+    this.handlers.onUtterance(this.understood());
+    const answer = { isInterrupted: false };
+    if (interruptsAfter !== undefined) {
+      this.clock.setTimeout(() => this.interrupt(answer), interruptsAfter);
+    }
     if (answersAfter === 'never') return;
     this.clock.setTimeout(() => {
-      if (!this.isOver) this.handlers.onTurn({ transcript, audio: this.speech(pcm) });
+      if (this.isOver || answer.isInterrupted) return;
+      this.handlers.onTurn({ transcript, audio: this.speech(pcm, answer) });
     }, answersAfter);
   }
 
+  private understood(): string | undefined {
+    const { hears } = this.script;
+    this.heard += 1;
+    return hears?.[Math.min(this.heard, hears.length) - 1];
+  }
+
+  private interrupt(answer: { isInterrupted: boolean }): void {
+    answer.isInterrupted = true;
+    if (!this.isOver) this.handlers.onInterrupted();
+  }
+
   /** Its pieces come at the engine's own pace, whenever the one before was taken. */
-  private async *speech(pcm: Buffer): AsyncGenerator<Buffer> {
+  private async *speech(
+    pcm: Buffer,
+    answer: { readonly isInterrupted: boolean },
+  ): AsyncGenerator<Buffer> {
     const { pause, pieceEvery, speechFailsAfter = Infinity } = this.script;
     let dueMs = this.clock.now();
     for (let at = 0; at < pcm.length; at += PIECE_BYTES) {
@@ -94,6 +114,7 @@ class ScriptedSession implements EngineSession {
       if (at > 0) dueMs += pieceEvery;
       if (pause !== undefined && isFirstFrom(pause.after, at)) dueMs += pause.for;
       await this.until(dueMs);
+      if (answer.isInterrupted) return;
       yield pcm.subarray(at, at + PIECE_BYTES);
     }
   }

@@ -4,14 +4,13 @@ import { expect } from 'chai';
 
 import { TcpSockets } from '../../src/adapters/tcp-sockets';
 import { socketsContract, type SocketsWorld } from '../contract/sockets';
+import { makeCertificate } from './certificates';
+import { until } from './until';
 
-/** Real sockets need real time; these are bounds for a loaded machine, not expectations. */
+/** Real sockets need real time; this is a bound for a loaded machine, not an expectation. */
 const REST_MS = 150;
-const PATIENCE_MS = 10_000;
 
-socketsContract('TcpSockets', async (): Promise<SocketsWorld> => {
-  const client = new TcpSockets();
-  const server = new TcpSockets();
+function worldOf(client: TcpSockets, server: TcpSockets, tls: boolean): SocketsWorld {
   const open = (): number =>
     [client, server].reduce((sum, each) => {
       const { sockets, dials } = each.holdings();
@@ -21,12 +20,25 @@ socketsContract('TcpSockets', async (): Promise<SocketsWorld> => {
     client,
     server,
     serverHost: '127.0.0.1',
+    tls,
     until,
     rest: () => sleep(REST_MS),
     open,
     close: () => until(() => open() === 0),
   };
-});
+}
+
+socketsContract('TcpSockets', async () => worldOf(new TcpSockets(), new TcpSockets(), false));
+
+socketsContract(
+  'TcpSockets with TLS',
+  async () => {
+    const certificate = makeCertificate();
+    const client = new TcpSockets({ ca: certificate.cert });
+    return worldOf(client, new TcpSockets({ certificate }), true);
+  },
+  { tellsFinFromRst: false },
+);
 
 describe('TcpSockets', () => {
   it('counts dials, sockets and listeners until they are gone', async () => {
@@ -58,11 +70,3 @@ describe('TcpSockets', () => {
     await listener.close();
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await sleep(2);
-  }
-}

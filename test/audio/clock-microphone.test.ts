@@ -3,7 +3,10 @@ import { expect } from 'chai';
 
 import { ClockMicrophone } from '../../src/audio/clock-microphone';
 import { Room } from '../../src/audio/room';
+import { soundMs } from '../../src/constants';
 import type { Clock, DeviceFailure, MicrophoneStream } from '../../src/ports';
+import { microphoneContract } from '../contract/microphone';
+import { fixturePcm } from './fixtures';
 
 /** What is delivered at a time, in milliseconds. */
 const HOTWORD_MS = 20;
@@ -311,5 +314,37 @@ describe('Room', () => {
     second.open(handlers).listenFor('session');
     time.tick(160);
     expect(Buffer.concat(heard)).to.deep.equal(sound(140).subarray(40 * 32));
+  });
+});
+
+/** Virtual time that passes while anybody waits for it, and as fast as it can. */
+function passing() {
+  const { time, clock } = virtualClock();
+  const pass = async (ms: number): Promise<void> => {
+    for (const untilMs = time.now + ms; time.now < untilMs;) {
+      time.tick(1);
+      await Promise.resolve();
+    }
+  };
+  return { time, clock, pass };
+}
+
+microphoneContract('ClockMicrophone', () => {
+  const { time, clock, pass } = passing();
+  const room = new Room({ clock });
+  const microphone = new ClockMicrophone({ clock, room });
+  const missing = new ClockMicrophone({ clock, room });
+  missing.failOpens(Infinity, 'device_missing');
+  return Promise.resolve({
+    microphone,
+    missing,
+    pass,
+    say: async (fixture) => {
+      const pcm = await fixturePcm(fixture);
+      room.say(pcm);
+      await pass(soundMs(pcm.length));
+    },
+    holdings: () => time.countTimers(),
+    end: () => Promise.resolve(room.close()),
   });
 });

@@ -1,8 +1,8 @@
-import { createClock } from '@sinonjs/fake-timers';
 import { expect } from 'chai';
 
 import { ClockSpeaker } from '../../src/audio/clock-speaker';
-import type { Clock } from '../../src/ports';
+import { speakerContract } from '../contract/speaker';
+import { fakeTime } from '../fake-time';
 
 function sound(ms: number, value = 1): Buffer {
   return Buffer.alloc(ms * 32, value);
@@ -10,12 +10,7 @@ function sound(ms: number, value = 1): Buffer {
 
 /** A speaker, and a log of all that it says, each entry with its instant. */
 function loggedSpeaker() {
-  const time = createClock(0);
-  const clock: Clock = {
-    now: () => time.now,
-    setTimeout: (callback, delayMs) => time.setTimeout(callback, delayMs) as object,
-    clearTimeout: (timer) => time.clearTimeout(timer as never),
-  };
+  const { time, clock } = fakeTime();
   const log: string[] = [];
   const pieces: Buffer[] = [];
   const note = (what: string) => void log.push(`${time.now} ${what}`);
@@ -32,6 +27,21 @@ function loggedSpeaker() {
   const heard = () => Buffer.concat(pieces);
   return { time, speaker, handlers, log, pieces, heard };
 }
+
+speakerContract('ClockSpeaker', { isRemovable: true, slackMs: 5 }, () => {
+  const { time, clock } = fakeTime();
+  const pieces: Buffer[] = [];
+  const speaker = new ClockSpeaker({ clock, onHeard: (pcm) => pieces.push(pcm) });
+  return Promise.resolve({
+    clock,
+    speaker,
+    end: () => Promise.resolve(),
+    heard: () => Promise.resolve(Buffer.concat(pieces)),
+    holdings: () => time.countTimers(),
+    pass: (ms) => Promise.resolve(time.tick(ms)).then(() => undefined),
+    tearOut: () => Promise.resolve(speaker.fail('device_lost')),
+  });
+});
 
 describe('ClockSpeaker', () => {
   it('takes as long as the sound lasts, and finishes when its last byte was heard', () => {

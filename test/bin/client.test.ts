@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { fixtureFile } from '../../src/audio/fixture-file';
 import { decodeWav } from '../../src/audio/wav-file';
 import { MuteServer } from './mute-server';
-import { build, FOLDER, run, Running, start, startServer } from './programs';
+import { build, FOLDER, run, Running, SILENT, start, startServer } from './programs';
 
 const QUESTION = fixtureFile('hey-jarvis-what-time-is-it');
 
@@ -42,7 +42,7 @@ describe('client program', function () {
     const first = await startServer();
     first.server.signal('SIGTERM');
     await first.server.exited;
-    const client = start('client', ['--server', first.url]);
+    const client = start('client', ['--server', first.url, ...SILENT]);
     await client.sees(/link\.failed .*label=dial_refused/);
     start('server', ['--port', first.port]);
     await client.sees(/link\.connected/);
@@ -51,7 +51,7 @@ describe('client program', function () {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`says goodbye at ${signal}`, async () => {
       const { server, url } = await startServer();
-      const client = start('client', ['--server', url]);
+      const client = start('client', ['--server', url, ...SILENT]);
       await client.sees(/link\.connected/);
       const toldAtMs = performance.now();
       client.signal(signal);
@@ -66,7 +66,7 @@ describe('client program', function () {
   it('waits 2 s for the goodbye of a server, and at a second signal no longer', async () => {
     const mute = new MuteServer();
     const url = await mute.listen();
-    const [patient, hasty] = [0, 1].map(() => start('client', ['--server', url])) as [
+    const [patient, hasty] = [0, 1].map(() => start('client', ['--server', url, ...SILENT])) as [
       Running,
       Running,
     ];
@@ -81,7 +81,7 @@ describe('client program', function () {
   });
 
   it('stops at a signal while it waits to dial again', async () => {
-    const client = start('client', ['--server', 'ws://127.0.0.1:1']);
+    const client = start('client', ['--server', 'ws://127.0.0.1:1', ...SILENT]);
     await client.sees(/backoff\.scheduled/);
     client.signal('SIGTERM');
     expect((await client.exited).code).to.equal(0);
@@ -91,7 +91,7 @@ describe('client program', function () {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };
-    const client = start('client', ['--server', `ws://127.0.0.1:${port}`]);
+    const client = start('client', ['--server', `ws://127.0.0.1:${port}`, ...SILENT]);
     const [stream] = (await once(silent, 'connection')) as [Socket];
     client.signal('SIGTERM');
     expect((await client.exited).code).to.equal(0);
@@ -102,16 +102,16 @@ describe('client program', function () {
   it('takes its settings from the environment, and rather from flags', async () => {
     const { server, url } = await startServer();
     const env = { TARS_SERVER: url, TARS_DEVICE: 'kitchen' };
-    start('client', [], env);
+    start('client', SILENT, env);
     await server.sees(/link\.accepted .*device=kitchen/);
-    start('client', ['--device', 'hall'], env);
+    start('client', ['--device', 'hall', ...SILENT], env);
     await server.sees(/link\.accepted .*device=hall/);
   });
 
   it('fails where the hotword is not in what the microphone hears', async () => {
     const { url } = await startServer();
     const microphone = `wav:${fixtureFile('turn-on-the-light')}`;
-    const flags = ['--microphone', microphone, '--sessions', '1'];
+    const flags = ['--microphone', microphone, '--speaker', 'null', '--sessions', '1'];
     const { code, stderr } = await run('client', ['--server', url, ...flags]);
     expect(code).to.equal(1);
     expect(stderr).to.match(/^error: no session came of wav:.*turn-on-the-light\.wav: .*hotword/);
@@ -132,7 +132,7 @@ describe('client program', function () {
         if (said.length === 3) socket.send('{"type":"session_end"}');
       });
     });
-    const flags = ['--microphone', `wav:${QUESTION}`, '--sessions', '1'];
+    const flags = ['--microphone', `wav:${QUESTION}`, '--speaker', 'null', '--sessions', '1'];
     const { code } = await run('client', ['--server', `ws://127.0.0.1:${port}`, ...flags]);
     expect(code).to.equal(0);
     expect(said.slice(0, 3)).to.deep.equal(['{"type":"hotword_detected"}', 'audio', 'audio']);
@@ -149,9 +149,10 @@ describe('client program', function () {
       ['a name with a space', ['--device', 'the kitchen'], /--device: /],
       ['a file that is missing', ['--microphone', 'wav:/no/such.wav'], /--microphone: \/no\/such/],
       ['a file that is no WAV', ['--microphone', `wav:${text}`], /--microphone: .*no WAV/],
-      ['a device that is none', ['--microphone', 'loud'], /--microphone: 'loud'/],
+      ['a device that is none', ['--microphone', 'loud'], /--microphone .*'loud'.*arecord/],
       ['a hotword that is silent', ['--hotword', `wav:${fixtureFile('silence')}`], /--hotword: /],
-      ['no hotword', ['--hotword', 'null'], /--hotword: /],
+      ['no hotword', ['--hotword', 'null'], /--hotword .*'null'.*keyboard/],
+      ['a file without a name', ['--speaker', 'wav:'], /--speaker .*'wav:'/],
       ['a folder to speak into', ['--speaker', `wav:${FOLDER}`], /--speaker: .*EISDIR/],
       ['a folder that is missing', ['--speaker', 'wav:/no/out.wav'], /--speaker: \/no\/out/],
       ['no sessions', ['--sessions', '0'], /'--sessions <number>'.*from 1 on/],

@@ -3,10 +3,10 @@
  * own. Nothing here sleeps: a test waits for what a program says, or for its end.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 export const ROOT = path.join(__dirname, '..', '..');
 /** For what a test writes, and for the build; gone when the process ends. */
@@ -22,7 +22,15 @@ export interface Exit {
   readonly stderr: string;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+/** Where a program reads from and writes to. */
+export interface Streams {
+  /** Default: nothing, as a service has it. */
+  readonly input?: 'ignore' | 'pipe';
+  /** Default: the test. Else an open file. */
+  readonly output?: 'pipe' | number;
+}
+
+type Child = ChildProcessByStdio<Writable | null, Readable | null, Readable>;
 
 /** A program that runs. */
 export class Running {
@@ -39,14 +47,15 @@ export class Running {
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
     cwd: string = ROOT,
+    { input = 'ignore', output = 'pipe' }: Streams = {},
   ) {
     this.command = [path.basename(command), ...args].join(' ');
     this.child = spawn(command, args, {
       cwd,
       env: { ...inherited(), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+      stdio: [input, output, 'pipe'],
+    }) as Child;
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.exited = this.watch();
     Running.all.add(this);
@@ -61,26 +70,45 @@ export class Running {
 
   /** Resolves with what matches once the program has written it. */
   sees(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.reads('stdout', pattern);
+  }
+
+  /** The same on standard error. */
+  complains(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.reads('stderr', pattern);
+  }
+
+  /** Reads no more of what it writes, as `head` does. */
+  closeOutput(name: 'stdout' | 'stderr' = 'stdout'): void {
+    this.child[name]?.destroy();
+  }
+
+  /** What a person types. */
+  types(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  private reads(name: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new Error(`${this.command}: ${why} ${pattern}\n${this.stdout}${this.stderr}`));
       const timer = setTimeout(() => fail('waited in vain for'), PATIENCE_MS);
       const look = (): void => {
-        const match = pattern.exec(this.stdout);
+        const match = pattern.exec(this[name]);
         if (match === null && !this.hasExited) return;
         clearTimeout(timer);
-        this.child.stdout.off('data', look);
+        this.child[name]?.off('data', look);
         if (match === null) fail('ended without');
         else resolve(match);
       };
-      this.child.stdout.on('data', look);
+      this.child[name]?.on('data', look);
       void this.exited.then(look);
       look();
     });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
   }
 
   private watch(): Promise<Exit> {
@@ -94,15 +122,31 @@ export class Running {
   }
 }
 
-/** Starts one of our programs. */
+type Program =
+  | 'client'
+  | 'conformance'
+  | 'fuzz'
+  | 'keep'
+  | 'merge'
+  | 'scenarios'
+  | 'server'
+  | 'sweep'
+  | 'toxiproxy';
+
+/** A client with nobody around: no device of this machine is touched. */
+export const SILENT = ['--microphone', 'null', '--speaker', 'null'] as const;
+
+/** Starts one of our programs; it tells what happens as to a person. */
 export function start(
-  program: 'client' | 'conformance' | 'server' | 'scenarios' | 'toxiproxy',
+  program: Program,
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
   cwd?: string,
+  streams?: Streams,
 ): Running {
   const file = path.join(FOLDER, 'dist', 'src', 'bin', `${program}.js`);
-  return new Running(process.execPath, [file, ...args], env, cwd);
+  const all = { TARS_LOG_FORMAT: 'human', ...env };
+  return new Running(process.execPath, [file, ...args], all, cwd, streams);
 }
 
 /** Runs one of our programs to its end. */
@@ -117,6 +161,29 @@ export async function startServer(
   const server = start('server', ['--port', '0', ...args]);
   const [, port = ''] = await server.sees(/server\.listening port=(\d+)/);
   return { server, port, url: `ws://127.0.0.1:${port}` };
+}
+
+let files = 0;
+
+/** A file of the test's own. */
+export function written(content: string, mode = 0o600): string {
+  files += 1;
+  const file = path.join(FOLDER, `written-${files}`);
+  writeFileSync(file, content);
+  chmodSync(file, mode);
+  return file;
+}
+
+/** A module that breaks the program which requires it, once that has written such a line. */
+export function saboteur(pattern: string, thrown: string): string {
+  return written(
+    `const fs = require('node:fs');
+     const { writeSync } = fs;
+     fs.writeSync = (fd, data, ...rest) => {
+       if (${pattern}.test(String(data))) setImmediate(() => { ${thrown} });
+       return writeSync(fd, data, ...rest);
+     };`,
+  );
 }
 
 let building: Promise<Exit> | undefined;

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 
 import { parseEventLines } from '../../src/realtime/journal';
 import { streamOf } from './mute-server';
-import { build, FOLDER, run, Running, start, startServer } from './programs';
+import { build, FOLDER, run, Running, SILENT, start, startServer } from './programs';
 
 describe('server program', function () {
   this.timeout(60_000);
@@ -19,7 +19,7 @@ describe('server program', function () {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`says goodbye at ${signal}`, async () => {
       const { server, url } = await startServer();
-      const client = start('client', ['--server', url]);
+      const client = start('client', ['--server', url, ...SILENT]);
       await client.sees(/link\.connected/);
       const toldAtMs = performance.now();
       server.signal(signal);
@@ -51,7 +51,7 @@ describe('server program', function () {
     const [, port] = await server.sees(/server\.listening port=(\d+)/);
     const url = `ws://localhost:${port}`;
     const clients = ['a', 'b'].map((device) =>
-      start('client', ['--server', url, '--device', device]),
+      start('client', ['--server', url, '--device', device, ...SILENT]),
     );
     await Promise.race(clients.map((client) => client.sees(/link\.failed .*label=busy/)));
     const { stderr } = await run('server', ['--port', '-1'], env);

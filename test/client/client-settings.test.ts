@@ -67,6 +67,11 @@ describe('checkClientSettings', () => {
     ['device', 'the kitchen'],
     ['device', 'x'.repeat(65)],
     ['device', 'a\r\nX-Injected: 1'],
+    ['token', ''],
+    ['token', 'two words'],
+    ['token', 'a\r\nX-Injected: 1'],
+    ['token', 'schlüssel'],
+    ['token', 'x'.repeat(513)],
     ['dialTimeoutMs', 0],
     ['dialTimeoutMs', '10 s'],
     ['dialTimeoutMs', 2 ** 31],
@@ -85,6 +90,10 @@ describe('checkClientSettings', () => {
       expect(complaint({ serverUrl, [name]: value })).to.contain(`${name}: `);
     });
   }
+
+  it('says nothing of a token that cannot be used but that', () => {
+    expect(complaint({ serverUrl, token: 'se cret' })).to.not.contain('cret');
+  });
 
   it('names a setting that does not exist', () => {
     expect(complaint({ serverUrl, dialTimeout: 10 })).to.contain('dialTimeout');

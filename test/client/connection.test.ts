@@ -171,9 +171,17 @@ describe('Connection', () => {
     it('it names the device and offers tars.v2, in headers and not in the address', async () => {
       const { request } = await make({ settings: { device: 'kitchen' } }).connect();
       expect(request.headers['tars-device']).to.equal('kitchen');
+      expect(request.headers).to.not.have.property('authorization');
       expect(request.headers['sec-websocket-protocol']).to.equal('tars.v2');
       expect(request.headers['sec-websocket-extensions']).to.equal(undefined);
       expect(request.url).to.equal('/');
+    });
+
+    it('it shows its token in a header, and nowhere else', async () => {
+      const { request } = await make({ settings: { token: 'open-sesame' } }).connect();
+      expect(request.headers.authorization).to.equal('Bearer open-sesame');
+      const others = { ...request.headers, authorization: undefined };
+      expect(JSON.stringify([request.url, others, bench.events])).to.not.contain('sesame');
     });
   });
 

@@ -196,6 +196,54 @@ describe('SessionManager with an answer', () => {
     expect(bench.microphone.purpose).to.equal('session');
   });
 
+  for (const hasAllCome of [false, true]) {
+    const when = hasAllCome ? 'when all of it has come and still plays' : 'while it comes';
+
+    it(`that is interrupted ${when} is silent at once, and is confirmed so`, async () => {
+      const visitor = await bench.speaking(5);
+      const { session } = bench;
+      if (hasAllCome) visitor.say({ type: 'tts_stream_end', session, turn: 1 });
+      await bench.run(500);
+      visitor.say({ type: 'tts_stream_end', session, turn: 1, error: 'interrupted' });
+      await bench.run(LATENCY_MS);
+      expect(bench.speaker.busy).to.equal(false);
+      expect(bench.manager.state).to.equal('active_session');
+      await bench.run(ECHO_MS);
+      expect(completions()).to.deep.equal([{ session, turn: 1, error: 'interrupted' }]);
+      expect(bench.microphone.purpose).to.equal('session');
+      expect(bench.rejected).to.deep.equal([]);
+      expect(bench.cues).to.deep.equal([]);
+    });
+  }
+
+  it('that is interrupted makes way for the next', async () => {
+    const visitor = await bench.speaking(5);
+    const { session } = bench;
+    visitor.say({ type: 'tts_stream_end', session, turn: 1, error: 'interrupted' });
+    visitor.say({ type: 'start_of_tts_stream', session, turn: 2 });
+    visitor.play(pcm(320, 2));
+    visitor.say({ type: 'tts_stream_end', session, turn: 2, bytes: 320 });
+    await bench.run(1_000);
+    expect(completions()).to.deep.equal([
+      { session, turn: 1, error: 'interrupted' },
+      { session, turn: 2 },
+    ]);
+    expect(Buffer.concat(bench.heard).subarray(-320)).to.deep.equal(pcm(320, 2));
+  });
+
+  it('that was heard to its end is not interrupted any more, nor is the next', async () => {
+    const visitor = await bench.speaking(0);
+    const { session } = bench;
+    visitor.say({ type: 'tts_stream_end', session, turn: 1 });
+    await bench.run(1_000);
+    visitor.say({ type: 'start_of_tts_stream', session, turn: 2 });
+    visitor.play(pcm(SECOND_BYTES));
+    visitor.say({ type: 'tts_stream_end', session, turn: 1, error: 'interrupted' });
+    await bench.run(500);
+    expect(bench.rejected).to.deep.equal(['stale_message']);
+    expect(bench.speaker.busy).to.equal(true);
+  });
+
   it('is silent at once when the server ends the session, and is not confirmed', async () => {
     const visitor = await bench.speaking(5);
     visitor.say({ type: 'session_end', session: bench.session, reason: 'engine_failed' });

@@ -145,8 +145,8 @@ describe('Voice', () => {
       bench.begin(1);
       bench.voice.write(pcm(SECOND_BYTES));
       bench.begin(2);
-      expect(bench.voice.openTurn).to.equal(2);
-      bench.voice.endAnswer();
+      expect(bench.voice.endAnswer(1)).to.equal(false);
+      expect(bench.voice.endAnswer(2)).to.equal(true);
       bench.run(60_000);
       expect(bench.ended.map(({ turn, how }) => `${turn} ${how}`)).to.deep.equal([
         '1 stopped',
@@ -164,10 +164,42 @@ describe('Voice', () => {
 
     it('ends once, though its end comes twice', () => {
       bench.begin();
-      bench.voice.endAnswer();
-      bench.voice.endAnswer();
+      expect(bench.voice.endAnswer()).to.equal(true);
+      expect(bench.voice.endAnswer()).to.equal(false);
       bench.run(60_000);
       expect(bench.ended).to.have.length(1);
+    });
+
+    for (const hasAllCome of [false, true]) {
+      it(`that is interrupted is silent at once, ${hasAllCome ? 'all' : 'some'} come`, () => {
+        bench.begin();
+        bench.voice.write(pcm(SECOND_BYTES));
+        if (hasAllCome) bench.voice.endAnswer();
+        bench.run(250);
+        expect(bench.voice.interruptAnswer(1)).to.equal(true);
+        bench.voice.write(pcm(SECOND_BYTES));
+        bench.run(60_000);
+        expect(Buffer.concat(bench.heard)).to.have.length(250 * BYTES_PER_MS);
+        expect(bench.told.slice(1)).to.deep.equal(['250 turn 1 interrupted', '450 quiet']);
+        expect(bench.ended[0]).to.include({ playedBytes: 250 * BYTES_PER_MS, how: 'stopped' });
+      });
+    }
+
+    it('is not interrupted by what is meant for another, or comes too late', () => {
+      bench.begin(2);
+      bench.voice.write(pcm(SECOND_BYTES));
+      expect(bench.voice.interruptAnswer(1)).to.equal(false);
+      bench.voice.endAnswer();
+      bench.run(60_000);
+      expect(bench.voice.interruptAnswer(2)).to.equal(false);
+      expect(bench.ended[0]).to.include({ playedBytes: SECOND_BYTES, how: 'finished' });
+    });
+
+    it('leaves a cue alone', () => {
+      bench.voice.cue('offline');
+      expect(bench.voice.interruptAnswer()).to.equal(false);
+      bench.run(60_000);
+      expect(Buffer.concat(bench.heard)).to.deep.equal(cueSound('offline'));
     });
   });
 
@@ -202,9 +234,8 @@ describe('Voice', () => {
       bench.begin();
       bench.run(GAP_LIMIT_MS);
       bench.voice.write(pcm(320));
-      bench.voice.endAnswer();
+      expect(bench.voice.endAnswer()).to.equal(false);
       bench.run(60_000);
-      expect(bench.voice.openTurn).to.equal(undefined);
       expect(bench.heard).to.deep.equal([]);
       expect(bench.ended).to.have.length(1);
     });

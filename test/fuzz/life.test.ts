@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { FAULT_KINDS } from '../../src/fuzz/drawn-faults';
 import { drawLife } from '../../src/fuzz/life';
 import { scenarioOf } from '../../src/fuzz/trial';
+import { durationMs } from '../../src/sim/duration';
 import { checkScenario } from '../../src/sim/scenario';
 
 const SEEDS = Array.from({ length: 400 }, (_, index) => 1_000 + index);
@@ -39,6 +40,36 @@ describe('drawLife', () => {
       return kinds.length >= 4 && most > kinds.length / 2;
     });
     expect(lopsided.length).to.be.greaterThan(SEEDS.length / 20);
+  });
+
+  it('draws absences that are longer than half an hour, and lives that outlast them', () => {
+    const HALF_AN_HOUR_MS = 1_800_000;
+    const absent = SEEDS.filter((seed) => {
+      const { faults, lastsMs } = drawLife(seed);
+      return faults.some(({ fault, placing }) => {
+        if (!('for' in fault) || fault.for === undefined || placing.how !== 'at') return false;
+        const forMs = durationMs(fault.for);
+        return forMs >= HALF_AN_HOUR_MS && placing.atMs + forMs <= lastsMs;
+      });
+    });
+    // One life in sixteen; they take as long as all the others together.
+    expect(absent.length).to.be.within(SEEDS.length / 40, SEEDS.length / 10);
+  });
+
+  it('draws strangers, and code around a client that makes mistakes', () => {
+    const hosts = SEEDS.flatMap((seed) => Object.values(drawLife(seed).hosts));
+    const texts = hosts.flatMap((host) =>
+      host.program === 'peer' && host.does.behaviour === 'dials_and_talks'
+        ? host.does.says.flatMap(({ text }) => text ?? [])
+        : [],
+    );
+    for (const odd of [/^null$/, /^\[/, /^"/, /^\{.*"type":"hotword_detected"/, /__proto__/]) {
+      expect(texts.filter((text) => odd.test(text)).length, String(odd)).to.be.greaterThan(2);
+    }
+    for (const listeners of ['throw', 'reject']) {
+      const having = hosts.filter((host) => 'listeners' in host && host.listeners === listeners);
+      expect(having.length, listeners).to.be.greaterThan(SEEDS.length / 20);
+    }
   });
 
   it('lets a house come to rest: two of one name do not fight to the end', () => {

@@ -92,6 +92,25 @@ describe('shrink', () => {
     expect(scenario).to.include({ interleave: false, latency: '5 ms', lasts: '31000 ms' });
   });
 
+  it('leaves of what a stranger says only what it takes', async () => {
+    const texts = ['{}', 'null', '[]', '1', 'null', '"x"'];
+    const guest = (says: readonly string[]) => ({
+      program: 'peer' as const,
+      does: {
+        behaviour: 'dials_and_talks' as const,
+        says: says.map((text) => ({ at: '1 s' as const, text })),
+      },
+    });
+    const least = await shrink(
+      { ...STORY, hosts: { ...STORY.hosts, guest: guest(texts) } },
+      {
+        failedAtMs: 30_000,
+        stillFails: (scenario) => Promise.resolve(/null.*"x/.test(JSON.stringify(scenario.hosts))),
+      },
+    );
+    expect(least.scenario.hosts?.['guest']).to.deep.equal(guest(['null', '"x"']));
+  });
+
   it('makes times shorter, and rounds instants', async () => {
     const { scenario } = await shrunk(breaks);
     expect(scenario.faults).to.deep.equal([

@@ -82,6 +82,9 @@ describe('the verdict on a campaign', () => {
     expect(text).to.contain('from 9 faults to 0, without any one of which it passes, in 12 runs');
     expect(text).to.contain('npm run scenarios -- out/fuzz-7-plain.json');
     expect(text).to.contain('npm run keep -- out/fuzz-7-plain.json');
+    const shrunk = { ...FAILURE.shrunk, evaluations: 0, isMinimal: false };
+    const drawn = failureText({ ...FAILURE, shrunk }, 'out/fuzz-7-plain.json');
+    expect(drawn).to.contain('  as it was drawn, with 9 faults:\n').and.not.to.contain('shrunk');
   });
 });
 

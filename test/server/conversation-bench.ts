@@ -12,6 +12,7 @@ import type { ClientMessage, ProtocolVersion, ServerMessage } from '../../src/pr
 import type { ConversationLink } from '../../src/server/conversation-link';
 import { ConversationManager } from '../../src/server/conversation-manager';
 import { ConversationState } from '../../src/server/conversation-state';
+import { EndPhrases } from '../../src/server/end-phrases';
 import { EnginePool } from '../../src/server/engine-pool';
 import { checkServerSettings } from '../../src/server/server-settings';
 
@@ -179,6 +180,7 @@ export class ConversationBench {
       clock,
       events,
       engines: this.pool,
+      endPhrases: new EndPhrases(checkServerSettings().endPhrases),
       times: checkServerSettings(),
     });
   }

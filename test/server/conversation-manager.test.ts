@@ -145,6 +145,8 @@ describe('ConversationManager', () => {
         handlers.onSpeech();
         handlers.onUtterance();
         handlers.onTurn({ audio: bench.audio });
+        handlers.onInterrupted();
+        handlers.onUtterance('Thank you, that’s all.');
         handlers.onFailed('late');
         await bench.give(3_200);
         expect(bench.events).to.have.length(before);
@@ -247,6 +249,73 @@ describe('ConversationManager', () => {
       bench.hear(3_200);
       expect(bench.state).to.equal(ConversationState.PASSIVE);
       expect(bench.of('session.ended')[0]?.reason).to.equal('engine_lost');
+    });
+  });
+
+  describe('an interruption', () => {
+    it('gives the word back while an answer is awaited', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.PROCESSING);
+      bench.handlers.onInterrupted();
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+      expect(bench.of('state.changed').at(-1)?.cause).to.equal('interrupted');
+      expect(bench.link.types).to.deep.equal(['session_started']);
+    });
+
+    it('changes nothing where no answer is', async () => {
+      for (const state of [ConversationState.STARTING, ConversationState.ACTIVE]) {
+        const bench = await new ConversationBench().reach(state);
+        const before = bench.events.length;
+        bench.handlers.onInterrupted();
+        expect(bench.events).to.have.length(before);
+      }
+    });
+  });
+
+  describe('an end phrase', () => {
+    it('ends the session in good order, with its reason', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.ACTIVE);
+      bench.handlers.onUtterance('Thank you, that’s all.');
+      expect(bench.state).to.equal(ConversationState.PASSIVE);
+      expect(bench.link.sent.at(-1)).to.deep.equal({
+        type: 'session_end',
+        session: 'A',
+        reason: 'end_phrase',
+      });
+      await bench.settle();
+      expect(bench.live).to.equal(0);
+      expect(bench.clock.pending).to.equal(0);
+    });
+
+    it('ends it also where the words come after the answer has begun', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      bench.handlers.onUtterance('Thank you, that’s all.');
+      expect(bench.state).to.equal(ConversationState.PASSIVE);
+      expect(bench.audio.returns).to.equal(1);
+      expect(bench.link.types).not.to.include('tts_stream_end');
+      expect(bench.link.types.at(-1)).to.equal('session_end');
+    });
+
+    it('is none where words of two utterances would make it', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.ACTIVE);
+      bench.handlers.onUtterance('Thank you.');
+      bench.handlers.onInterrupted();
+      bench.handlers.onUtterance('That’s all.');
+      expect(bench.state).to.equal(ConversationState.PROCESSING);
+    });
+
+    it('is none in the words of an answer', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.PROCESSING);
+      bench.handlers.onTurn({ transcript: 'Thank you, that’s all.', audio: bench.audio });
+      await bench.give(3_200);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+    });
+
+    it('is none where the engine has no words for what it hears', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.ACTIVE);
+      bench.handlers.onUtterance();
+      expect(bench.state).to.equal(ConversationState.PROCESSING);
+      bench.handlers.onUtterance(7 as unknown as string);
+      expect(bench.state).to.equal(ConversationState.PROCESSING);
     });
   });
 

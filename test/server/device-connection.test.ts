@@ -197,6 +197,91 @@ describe('DeviceConnection', () => {
     });
   });
 
+  describe('a flood', () => {
+    const sound = frame(OPCODE.binary, Buffer.alloc(3_200));
+    const hotword = '{"type":"hotword_detected","session":"s1"}';
+
+    it('is not what catches up after a stall of half a minute', async () => {
+      const bench = await ServiceBench.started();
+      const kitchen = await bench.upgraded('kitchen');
+      for (let piece = 0; piece < 300; piece += 1) kitchen.write(sound);
+      await bench.run(100);
+      for (let piece = 0; piece < 300; piece += 1) kitchen.write(sound);
+      await bench.run(100);
+      expect(bench.told.all.filter((line) => line === 'audio kitchen 3200')).to.have.length(600);
+      expect(bench.lost).to.deep.equal([]);
+      await bench.over();
+    });
+
+    for (const [what, flood] of [
+      ['messages', frame(OPCODE.text, hotword)],
+      ['pings', frame(OPCODE.ping, '')],
+      ['pongs', frame(OPCODE.pong, '')],
+      ['sound', sound],
+      ['parts of a message', frame(OPCODE.binary, '', { flags: 0 })],
+      ['a frame that has no end', Buffer.alloc(3_200, 1)],
+    ] as const) {
+      it(`of ${what} ends the connection, and disturbs nobody else`, async () => {
+        const bench = await ServiceBench.started();
+        const hall = await bench.connect('hall');
+        const kitchen = await bench.upgraded('kitchen');
+        if (what === 'a frame that has no end') kitchen.write(Buffer.from([0x82, 0xff, 0, 0]));
+        for (let ms = 0; ms < 3_000 && bench.lost.length === 0; ms += 1) {
+          kitchen.write(flood);
+          await bench.run(1);
+        }
+        expect(bench.lost).to.have.length(1);
+        expect(bench.told.all.filter((line) => line.endsWith(' hall'))).to.deep.equal([
+          'connected hall',
+        ]);
+        hall.say({ type: 'session_end', session: 's1' });
+        await bench.run(2_100);
+        expect(bench.told.all).to.include('session_end hall');
+        expect(bench.holdings().sockets).to.equal(1);
+        await bench.over();
+      });
+    }
+
+    it('is refused with 1008, and what is still under way is not read', async () => {
+      const bench = await ServiceBench.started({ messageBurst: 10, messagesPerSecond: 1 });
+      const kitchen = await bench.upgraded('kitchen');
+      for (let count = 0; count < 11; count += 1) kitchen.write(frame(OPCODE.text, hotword));
+      await bench.run(ROUND_TRIP_MS);
+      expect(bench.of('link.lost')[0]).to.include({ label: 'policy', code: 1008 });
+      expect(kitchen.closeCode).to.equal(1008);
+      const { length } = bench.told.all;
+      for (let count = 0; count < 50; count += 1) kitchen.write(Buffer.alloc(65_536));
+      await bench.run(1_900);
+      // More than a stream and a kernel keep for a reader that does not read.
+      expect(kitchen.stream.writableLength).to.be.greaterThan(2_000_000);
+      expect(bench.told.all).to.have.length(length);
+      await bench.run(200);
+      expect(bench.holdings()).to.deep.equal({ timers: 0, sockets: 0 });
+      await bench.over();
+    });
+
+    it('after the goodbye cuts the connection at once', async () => {
+      const bench = await ServiceBench.started({ maxRejectedInputs: 1, messageBurst: 10 });
+      const kitchen = await bench.upgraded('kitchen');
+      for (let count = 0; count < 20; count += 1) kitchen.write(frame(OPCODE.text, '[]'));
+      await bench.run(ROUND_TRIP_MS);
+      expect(bench.lost).to.deep.equal(['policy']);
+      expect(bench.holdings()).to.deep.equal({ timers: 0, sockets: 0 });
+      await bench.over();
+    });
+
+    it('is forgotten in time', async () => {
+      const bench = await ServiceBench.started({ messageBurst: 10, messagesPerSecond: 5 });
+      const kitchen = await bench.upgraded('kitchen');
+      for (let second = 0; second < 60; second += 1) {
+        for (let count = 0; count < 5; count += 1) kitchen.write(frame(OPCODE.text, hotword));
+        await bench.run(1_000);
+      }
+      expect(bench.lost).to.deep.equal([]);
+      await bench.over();
+    });
+  });
+
   describe('the end of a connection', () => {
     it('is its close frame, though the peer keeps the stream open', async () => {
       const bench = await ServiceBench.started();

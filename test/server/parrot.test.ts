@@ -15,6 +15,7 @@ async function openParrot() {
       called.push('turn');
       turns.push(turn);
     },
+    onInterrupted: () => called.push('interrupted'),
     onFailed: () => called.push('failed'),
   });
   return { called, session, turns };

@@ -71,11 +71,9 @@ export class ServerBench<Subject extends Server> {
     return visitor;
   }
 
-  /** A byte stream to the server's port. */
-  raw(): RawVisitor {
-    const visitor = new RawVisitor(
-      this.world.client.connect({ host: 'hub', port: PORT, tls: false }),
-    );
+  /** A byte stream to the server's port, from a host whose name is its address. */
+  raw(sockets: Sockets = this.world.client): RawVisitor {
+    const visitor = new RawVisitor(sockets.connect({ host: 'hub', port: PORT, tls: false }));
     this.visitors.push(visitor);
     return visitor;
   }
@@ -238,7 +236,14 @@ export function upgradeRequest(headers: Readonly<Record<string, string>> = {}): 
   return `GET / HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-export const OPCODE = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9 } as const;
+export const OPCODE = {
+  continuation: 0x0,
+  text: 0x1,
+  binary: 0x2,
+  close: 0x8,
+  ping: 0x9,
+  pong: 0xa,
+} as const;
 
 /** One frame of RFC 6455 section 5.2, right unless told otherwise; the mask is of zeros. */
 export function frame(

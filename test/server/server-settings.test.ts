@@ -48,6 +48,20 @@ describe('checkServerSettings', () => {
     expect(problemOf({ heartbeat: { interval: 1 } }).setting).to.equal('heartbeat.interval');
   });
 
+  it('takes other end phrases, and none', () => {
+    expect(checkServerSettings().endPhrases).to.include("thank you, that's all");
+    expect(checkServerSettings({ endPhrases: ['Bis morgen!'] }).endPhrases).to.have.length(1);
+    expect(checkServerSettings({ endPhrases: [] }).endPhrases).to.deep.equal([]);
+  });
+
+  it('refuses end phrases that are too many, too long, or without a word', () => {
+    const many = Array.from({ length: 51 }, (_, at) => `that is all ${at}`);
+    expect(problemOf({ endPhrases: many })).to.include({ setting: 'endPhrases' });
+    expect(problemOf({ endPhrases: many }).message).to.contain('50 phrases at most');
+    expect(problemOf({ endPhrases: ['bye', 'x'.repeat(101)] }).setting).to.equal('endPhrases.1');
+    expect(problemOf({ endPhrases: ['?!'] }).message).to.contain('a letter or a digit');
+  });
+
   it('does not let closing take longer than a shutdown may', () => {
     expect(problemOf({ closeTimeoutMs: 2_501 }).setting).to.equal('closeTimeoutMs');
   });

@@ -1,4 +1,5 @@
 import type { LossLabel } from '../../src/events';
+import type { Authenticator } from '../../src/ports';
 import type { ClientMessage } from '../../src/protocol';
 import type { DeviceConnection } from '../../src/server/device-connection';
 import {
@@ -35,14 +36,23 @@ export class Told implements PiWebsocketServiceHandlers {
 export class ServiceBench extends ServerBench<PiWebsocketService> {
   readonly told: Told;
 
-  constructor(settings: ServerSettingsInput = {}, told = new Told()) {
+  constructor(
+    settings: ServerSettingsInput = {},
+    told = new Told(),
+    authenticator?: Authenticator,
+  ) {
     const all = checkServerSettings({ host: '127.0.0.1', ...settings });
-    super((ports: BenchPorts) => new PiWebsocketService(ports, all, told));
+    const asks = authenticator === undefined ? {} : { authenticator };
+    super((ports: BenchPorts) => new PiWebsocketService({ ...ports, ...asks }, all, told));
     this.told = told;
   }
 
-  static async started(settings?: ServerSettingsInput, told?: Told): Promise<ServiceBench> {
-    const bench = new ServiceBench(settings, told);
+  static async started(
+    settings?: ServerSettingsInput,
+    told?: Told,
+    authenticator?: Authenticator,
+  ): Promise<ServiceBench> {
+    const bench = new ServiceBench(settings, told, authenticator);
     await bench.server.start();
     return bench;
   }

@@ -262,6 +262,27 @@ describe('TarsAssistant', () => {
     expect(bench.of('engine.closed')[0]).to.include({ timedOut: true });
   });
 
+  it('says how it is: which devices are connected, since when, and what they do', async () => {
+    const bench = await AssistantBench.started();
+    expect(bench.server.health()).to.deep.equal({ status: 'ok', devices: [] });
+    const [hall] = [await bench.connect('hall'), await bench.connect('kitchen', 'base')];
+    hall.say({ type: 'hotword_detected', session: 's1' });
+    await bench.run(10_000);
+    const { devices } = bench.server.health();
+    expect(devices.map(({ connectedMs: _connectedMs, ...rest }) => rest)).to.deep.equal([
+      { device: 'hall', state: 'active', protocol: 'tars.v2' },
+      { device: 'kitchen', state: 'passive', protocol: 'base' },
+    ]);
+    for (const { connectedMs } of devices) expect(connectedMs).to.be.within(10_000, 10_200);
+    hall.leave();
+    await bench.run(ROUND_TRIP_MS);
+    expect(bench.server.health().devices.map(({ device }) => device)).to.deep.equal(['kitchen']);
+    const stopped = bench.server.shutdown();
+    expect(bench.server.health()).to.deep.equal({ status: 'stopping', devices: [] });
+    await bench.over();
+    await stopped;
+  });
+
   it('names the setting that is wrong', () => {
     const make = (): unknown => new AssistantBench(new ParrotEngine(), { maxDevices: 0 });
     expect(make).to.throw(/maxDevices/);

@@ -173,6 +173,130 @@ describe('TurnSpeaker', () => {
     expect(bench.audio.pulls).to.equal(pulls + 20);
   });
 
+  describe('that is interrupted', () => {
+    const silenced = (bytes: number): ServerMessage => ({
+      type: 'tts_stream_end',
+      session: 'A',
+      turn: 1,
+      bytes,
+      error: 'interrupted',
+    });
+
+    it('sends no more, tells the client to be silent, and listens at its word', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      bench.handlers.onInterrupted();
+      await bench.give(3_200);
+      expect(bench.link.sent.slice(2)).to.deep.equal([3_200, silenced(3_200)]);
+      expect(bench.audio.returns).to.equal(1);
+      bench.receive({ ...playbackComplete(1), error: 'interrupted' });
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+      expect(bench.of('turn.ended')).to.have.length(1);
+      expect(bench.of('turn.ended')[0]).to.include({ bytes: 3_200, error: 'interrupted' });
+      expect(bench.link.rejected).to.deep.equal([]);
+    });
+
+    it('says so also when all was sent, and only the client still plays', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      await bench.give(320_000);
+      await bench.end();
+      bench.handlers.onInterrupted();
+      bench.handlers.onInterrupted();
+      const ends = bench.link.sent.filter((sent) => typeof sent === 'object');
+      expect(ends.slice(2)).to.deep.equal([
+        { type: 'tts_stream_end', session: 'A', turn: 1, bytes: 323_200 },
+        silenced(323_200),
+      ]);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+      bench.receive({ ...playbackComplete(1), error: 'interrupted' });
+      expect(bench.of('turn.ended')[0]?.error).to.equal('interrupted');
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+    });
+
+    it('waits for the word of it for 5 s, however much there was to be heard', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      await bench.give(640_000);
+      bench.handlers.onInterrupted();
+      await bench.clock.pass(4_999);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+      await bench.clock.pass(1);
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+      expect(bench.of('turn.ended')[0]?.error).to.equal('interrupted');
+    });
+
+    it('stops where it waits for the link, and for what is heard', async () => {
+      for (const isCongested of [true, false]) {
+        const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+        bench.link.isCongested = isCongested;
+        await bench.give(960_000);
+        const sent = bench.link.sent.length;
+        bench.handlers.onInterrupted();
+        bench.link.unwritten.shift()?.();
+        await bench.clock.pass(4_000);
+        expect(bench.link.sent).to.have.length(sent + 1);
+        bench.receive(playbackComplete(1));
+        await bench.settle();
+        expect(bench.state).to.equal(ConversationState.ACTIVE);
+      }
+    });
+
+    it('is over at once where it had no sound yet', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.PROCESSING);
+      bench.handlers.onTurn({ audio: bench.audio });
+      bench.handlers.onInterrupted();
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+      expect(bench.audio.returns).to.equal(1);
+      await bench.give(3_200);
+      expect(bench.link.types).to.deep.equal(['session_started']);
+    });
+
+    it('cannot silence a base peer, and waits until that has played what it has', async () => {
+      const bench = await new ConversationBench('base').reach(ConversationState.SPEAKING);
+      await bench.give(320_000);
+      bench.handlers.onInterrupted();
+      bench.handlers.onInterrupted();
+      expect(bench.link.types.filter((type) => type === 'tts_stream_end')).to.have.length(1);
+      await bench.clock.pass(10_000);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+      bench.receive({ type: 'playback_complete' });
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+    });
+
+    it('says nothing more to a base peer that has all of it', async () => {
+      const bench = await new ConversationBench('base').reach(ConversationState.SPEAKING);
+      await bench.end();
+      const { length } = bench.link.sent;
+      bench.handlers.onInterrupted();
+      expect(bench.link.sent).to.have.length(length);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+    });
+
+    it('makes way for the next, and then is over for the client’s late word', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      bench.handlers.onInterrupted();
+      const audio = new FakeAudio();
+      bench.handlers.onTurn({ audio });
+      audio.give(3_200);
+      await bench.settle();
+      bench.receive({ ...playbackComplete(1), error: 'interrupted' });
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+      expect(bench.of('turn.ended').map(({ turn, error }) => [turn, error])).to.deep.equal([
+        [1, 'interrupted'],
+      ]);
+      audio.end();
+      await bench.settle();
+      bench.receive(playbackComplete(2));
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+    });
+
+    it('leaves no timer when the session ends meanwhile', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      bench.handlers.onInterrupted();
+      bench.conversation.enterPassiveMode('disconnected');
+      await bench.settle();
+      expect(bench.clock.pending).to.equal(0);
+    });
+  });
+
   it('leaves no timer when it stops ahead of what is heard', async () => {
     const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
     await bench.give(960_000);

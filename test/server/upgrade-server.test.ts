@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 
+import type { Authenticator } from '../../src/ports';
 import { CONNECT_MS, ROUND_TRIP_MS, upgradeRequest } from './server-bench';
 import { ServiceBench } from './service-bench';
 
-const MAX_PENDING = 16;
+const MAX_PENDING = 4;
+/** Which token opens which device. */
+const TOKENS: Readonly<Record<string, string>> = { kitchen: 'mellon', hall: 'open-sesame' };
+const asks: Authenticator = { verify: (device, token) => TOKENS[device] === token };
 
 describe('an upgrade', () => {
   it('welcomes a device that speaks tars.v2 by its name', async () => {
@@ -92,7 +96,7 @@ describe('an upgrade', () => {
     expect(bench.holdings()).to.deep.equal({ timers: MAX_PENDING, sockets: MAX_PENDING });
     const visitor = await bench.connect('kitchen');
     expect(visitor.types).to.deep.equal(['welcome']);
-    expect(bench.refused.every((reason) => reason === 'too_many_upgrades')).to.equal(true);
+    expect(bench.refused.every((reason) => reason === 'too_many_from_address')).to.equal(true);
     // The newcomer had a place among those that wait, so one more of them had to go.
     expect(bench.refused).to.have.length(100 - MAX_PENDING + 1);
     await bench.run(10_000);
@@ -113,6 +117,97 @@ describe('an upgrade', () => {
     await bench.run(10_000 - 30 * 200 + ROUND_TRIP_MS);
     expect(drips.every(({ isClosed }) => isClosed)).to.equal(true);
     expect(visitor.isOpen).to.equal(true);
+    await bench.over();
+  });
+
+  it('succeeds while many others leave it no place', async () => {
+    const bench = await ServiceBench.started();
+    const flooders = Array.from({ length: 8 }, (_, index) => bench.world.boot(`mallory-${index}`));
+    const honest = bench.raw();
+    honest.write(upgradeRequest().slice(0, 30));
+    for (let wave = 0; wave < 20; wave += 1) {
+      for (const sockets of flooders) bench.raw(sockets).write('GET /');
+      await bench.run(1);
+    }
+    await bench.run(CONNECT_MS);
+    expect(bench.holdings().sockets).to.equal(16);
+    honest.write(upgradeRequest().slice(30));
+    await bench.run(CONNECT_MS);
+    expect(honest.text).to.match(/^HTTP\/1\.1 101 /);
+    expect(new Set(bench.refused)).to.deep.equal(new Set(['too_many_upgrades']));
+    await bench.over();
+  });
+
+  it('that comes from a page in a browser is refused with 403', async () => {
+    const bench = await ServiceBench.started();
+    const visitor = bench.raw();
+    visitor.write(upgradeRequest({ Origin: 'http://hub.example' }));
+    await bench.run(CONNECT_MS + ROUND_TRIP_MS);
+    expect(visitor.text).to.match(/^HTTP\/1\.1 403 /);
+    expect(visitor.isClosed).to.equal(true);
+    expect(bench.refused).to.deep.equal(['browser']);
+    await bench.over();
+  });
+
+  for (const [what, headers] of [
+    ['no token', {}],
+    ['a wrong token', { Authorization: 'Bearer wrong' }],
+    ['the token of another device', { Authorization: 'Bearer open-sesame' }],
+    ['another scheme', { Authorization: 'Basic mellon' }],
+    ['a token with more behind it', { Authorization: 'Bearer mellon mellon' }],
+    ['a token that is too long', { Authorization: `Bearer ${'m'.repeat(513)}` }],
+    ['a token without a scheme', { Authorization: 'mellon' }],
+  ] as const) {
+    it(`with ${what} is refused with 401, before there is a WebSocket`, async () => {
+      const bench = await ServiceBench.started({}, undefined, asks);
+      const hall = bench.raw();
+      hall.write(upgradeRequest({ 'TARS-Device': 'hall', Authorization: 'Bearer open-sesame' }));
+      const visitor = bench.raw();
+      visitor.write(upgradeRequest({ 'TARS-Device': 'kitchen', ...headers }));
+      await bench.run(CONNECT_MS + ROUND_TRIP_MS);
+      expect(visitor.text).to.match(/^HTTP\/1\.1 401 [^]*\r\nWWW-Authenticate: Bearer\r\n/);
+      expect(visitor.isClosed).to.equal(true);
+      expect(bench.of('link.refused')).to.deep.equal([
+        { type: 'link.refused', reason: 'unauthorized', device: 'kitchen' },
+      ]);
+      expect(bench.told.all).to.deep.equal(['connected hall']);
+      await bench.over();
+    });
+  }
+
+  it('with the right token succeeds, for a base peer too', async () => {
+    const bench = await ServiceBench.started({}, undefined, asks);
+    const visitor = bench.raw();
+    visitor.write(upgradeRequest({ 'TARS-Device': 'kitchen', Authorization: 'bearer  mellon' }));
+    await bench.run(CONNECT_MS);
+    expect(visitor.text).to.match(/^HTTP\/1\.1 101 /);
+    expect(bench.told.all).to.deep.equal(['connected kitchen']);
+    await bench.over();
+  });
+
+  it('is not for ever: without its token the connection ends at the next ping', async () => {
+    const tokens = { ...TOKENS };
+    const bench = await ServiceBench.started({}, undefined, {
+      verify: (device, token) => tokens[device] !== undefined && tokens[device] === token,
+    });
+    const kitchen = bench.raw();
+    kitchen.write(upgradeRequest({ 'TARS-Device': 'kitchen', Authorization: 'Bearer mellon' }));
+    await bench.run(25_000);
+    expect(bench.lost).to.deep.equal([]);
+    delete tokens['kitchen'];
+    await bench.run(5_000 + CONNECT_MS + ROUND_TRIP_MS);
+    expect(bench.of('link.lost')[0]).to.include({ label: 'policy', code: 1008 });
+    expect(kitchen.closeCode).to.equal(1008);
+    await bench.run(2_000);
+    expect(bench.holdings()).to.deep.equal({ timers: 0, sockets: 0 });
+    await bench.over();
+  });
+
+  it('that is refused says nothing of the token in any event', async () => {
+    const bench = await ServiceBench.started({}, undefined, asks);
+    bench.raw().write(upgradeRequest({ Authorization: 'Bearer swordfish' }));
+    await bench.run(CONNECT_MS);
+    expect(JSON.stringify(bench.events)).to.contain('unauthorized').and.not.contain('swordfish');
     await bench.over();
   });
 

@@ -17,6 +17,7 @@ socketsContract('VirtualNic', async () => {
     client,
     server,
     serverHost: 'hub',
+    tls: false,
     until: (condition) => world.until(condition),
     rest: () => world.runFor(5_000),
     open,

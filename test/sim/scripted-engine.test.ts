@@ -36,13 +36,15 @@ class Bench {
     void this.engine
       .open({
         onSpeech: () => undefined,
-        onUtterance: () => this.say('utterance'),
+        onUtterance: (said) => this.say(said === undefined ? 'utterance' : `utterance '${said}'`),
         onTurn: (turn) => void this.listen(turn),
+        onInterrupted: () => this.say('interrupted'),
         onFailed: (label) => this.say(`failed ${label}`),
       })
       .then((session) => {
         this.say('open');
-        session.hear(Buffer.concat([question, Buffer.alloc(40_000)]));
+        this.hear = () => session.hear(Buffer.concat([question, Buffer.alloc(40_000)]));
+        this.hear();
         this.close = () => session.close().then(() => this.say('closed'));
       })
       .catch((error: Error) => this.say(error.message));
@@ -50,6 +52,7 @@ class Bench {
     return this.trace;
   }
 
+  hear: () => void = () => undefined;
   close: () => Promise<void> = () => Promise.resolve();
 
   async runTo(untilMs: number): Promise<void> {
@@ -121,6 +124,32 @@ describe('ScriptedEngine', () => {
     const { sound } = await loadFixtures();
     bench.sound = sound;
     expect(await bench.ask()).to.include(`2 ${sound('its-half-past-nine').length} bytes`);
+  });
+
+  it('interrupts an answer that is on, and speaks no further', async () => {
+    const slow = { answersAfter: '0 ms', answerLasts: '1 s', pieceEvery: '300 ms' } as const;
+    const trace = await new Bench({ ...slow, interruptsAfter: '1 s' }).ask();
+    expect(trace).to.deep.equal([
+      ...['1 open', '1 utterance', "2 turn 'An answer.'"],
+      ...['1001 interrupted', '1202 12800 bytes'],
+    ]);
+  });
+
+  it('interrupts before the answer, which then never comes', async () => {
+    const trace = await new Bench({ answersAfter: '3 s', interruptsAfter: '1 s' }).ask();
+    expect(trace).to.deep.equal(['1 open', '1 utterance', '1001 interrupted']);
+  });
+
+  it('tells what it has heard, the last of it again and again', async () => {
+    const bench = new Bench({ hears: ['First.', 'Then.'], answersAfter: 'never' });
+    await bench.ask(100);
+    bench.hear();
+    bench.hear();
+    expect(bench.trace.slice(1)).to.deep.equal([
+      "1 utterance 'First.'",
+      "100 utterance 'Then.'",
+      "100 utterance 'Then.'",
+    ]);
   });
 
   it('dies when it is told to, and says nothing after that', async () => {

@@ -24,6 +24,7 @@ import { ShutdownInvariant } from './s13-shutdown';
 import { SurvivalInvariant } from './s14-survival';
 import { DeterminismInvariant } from './s15-determinism';
 import { CloseRecordInvariant } from './s16-close-record';
+import { FreshAudioInvariant } from './s17-fresh-audio';
 
 /** Every invariant, fresh for one run or one journal. */
 export function allInvariants(): readonly Invariant[] {
@@ -44,6 +45,7 @@ export function allInvariants(): readonly Invariant[] {
     new SurvivalInvariant(),
     new DeterminismInvariant(),
     new CloseRecordInvariant(),
+    new FreshAudioInvariant(),
     new ReconnectInvariant(),
     new DeadLinkInvariant(),
     new ListeningInvariant(),

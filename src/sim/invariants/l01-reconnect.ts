@@ -1,18 +1,20 @@
 import { HARMLESS } from '../network-faults';
 import type { FailureLabel, RecordedEvent } from '../../events';
 import { Gauge, endsLife, DueInvariant, readingLives } from './invariant';
+import { ProxyQueues } from './proxy-queues';
 
 /**
- * The longest wait, a dial that was under way into nothing when things became good, and what the next
- * one takes over a path of seconds.
+ * The longest wait, a dial that was under way into nothing when things became good, and what the
+ * next one takes over a path of seconds.
  */
 const RECONNECT_MS = 75_000;
 
 /**
- * The server has no place, or a newer connection has it; or the clock of the Pi, or who looks after
- * the certificate, is to blame.
+ * The server has no place, or a newer connection has it, or it does not know the token; or the
+ * clock of the Pi, or who looks after the certificate, is to blame.
  */
 const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
+  'auth',
   'busy',
   'replaced',
   'tls_expired',
@@ -40,6 +42,8 @@ export class ReconnectInvariant extends DueInvariant {
     'link.failed',
     'link.lost',
     'server.listening',
+    'wire.closed',
+    'wire.opened',
   );
   judged = false;
   private readonly gauge = new Gauge('reconnected after all was good', 'ms', '<= 75 s');
@@ -47,9 +51,16 @@ export class ReconnectInvariant extends DueInvariant {
   private readonly servers = new Set<string>();
   private readonly paused = new Set<string>();
   private readonly clients = new Map<string, Client>();
+  private readonly queues = new ProxyQueues();
+  /** Those who waited at a Toxiproxy when something became good: it is good when their turn was. */
+  private jam: readonly number[] = [];
 
   protected override follow(event: RecordedEvent): void {
-    if (this.heed(event)) this.demand(event.atMs);
+    this.queues.observe(event);
+    const wasJammed = this.jam.length > 0;
+    if (wasJammed) this.jam = this.queues.waiting().filter((flow) => this.jam.includes(flow));
+    const isClear = wasJammed && this.jam.length === 0;
+    if (this.heed(event) || isClear) this.demand(event.atMs);
   }
 
   override measurements(): ReturnType<Gauge['read']> {
@@ -65,6 +76,7 @@ export class ReconnectInvariant extends DueInvariant {
         return true;
       case 'fault.ended':
         this.faults.delete(event.id);
+        this.jam = this.queues.waiting();
         return true;
       case 'host.started':
         if (event.program !== 'client') return false;
@@ -131,7 +143,7 @@ export class ReconnectInvariant extends DueInvariant {
   }
 
   private isGoodFor(server: string | undefined): boolean {
-    if (this.faults.size > 0 || this.paused.size > 0) return false;
+    if (this.faults.size + this.paused.size + this.jam.length > 0) return false;
     return server === undefined ? this.servers.size > 0 : this.servers.has(server);
   }
 }

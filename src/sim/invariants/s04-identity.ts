@@ -1,4 +1,4 @@
-import type { EventType, RecordedEvent } from '../../events';
+import type { EventOf, EventType, RecordedEvent } from '../../events';
 import {
   NONE,
   PerLife,
@@ -81,7 +81,7 @@ export class IdentityInvariant implements Invariant {
     switch (event.type) {
       case 'link.connected':
         state.isUp = true;
-        return NONE;
+        return this.welcomed(event);
       case 'link.lost':
         if (event.device === undefined) this.lost(event, state);
         return NONE;
@@ -98,6 +98,13 @@ export class IdentityInvariant implements Invariant {
       default:
         return this.acted(event, state);
     }
+  }
+
+  /** A welcome names the connection as the server knows it; in the base protocol there is none. */
+  private welcomed(event: EventOf<'link.connected'>): readonly Breach[] {
+    const { atMs, host, peerConnection, protocol } = event;
+    if (protocol === 'base' || peerConnection !== undefined) return NONE;
+    return [{ host, atMs, expected: 'connected only by a welcome', seen: 'no welcome' }];
   }
 
   private lost(event: RecordedEvent, state: State): void {

@@ -57,12 +57,46 @@ describe('invariant L1', () => {
     expect(still.endAt(675_001).verdict).to.equal('broken');
   });
 
-  it('counts anew from a dial that fails by the time of day, which is no fault of the link', () => {
-    const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label: 'tls_not_yet_valid' };
-    const story = bothUp().at(65_000, 'pi', failed);
-    expect(story.endAt(140_000).verdict).to.equal('held');
-    expect(story.endAt(140_001).verdict).to.equal('broken');
+  it('counts from the turn of those who wait at a Toxiproxy when a fault ends', () => {
+    const toxiproxy: AnyEvent = { type: 'host.started', program: 'toxiproxy' };
+    const opened = (flow: number, from: string, to: string): AnyEvent => ({
+      type: 'wire.opened',
+      flow,
+      from,
+      to,
+    });
+    const jammed = (): Story =>
+      bothUp()
+        .at(0, 'toxiproxy-pi', toxiproxy)
+        .at(10, 'world', began('power_loss'))
+        .at(20, 'world', opened(1, 'pi', 'toxiproxy-pi'))
+        .at(30, 'world', opened(2, 'pi', 'toxiproxy-pi'))
+        .at(100_000, 'world', ended('power_loss'))
+        // Who comes now is served late, too, and no reason to wait for longer.
+        .at(110_000, 'world', opened(3, 'pi', 'toxiproxy-pi'))
+        .at(120_000, 'world', opened(4, 'toxiproxy-pi', 'server'));
+    expect(jammed().endAt(999_999).verdict).to.equal('held');
+    const served = jammed().at(130_000, 'world', opened(5, 'toxiproxy-pi', 'server'));
+    expect(served.endAt(205_000).verdict).to.equal('held');
+    expect(served.endAt(205_001).told[0]).to.contain('since all is good at 130000 ms');
+    const gone: AnyEvent = {
+      type: 'wire.closed',
+      flow: 2,
+      from: 'toxiproxy-pi',
+      to: 'pi',
+      how: 'fin',
+    };
+    expect(jammed().at(130_000, 'world', gone).endAt(205_001).verdict).to.equal('broken');
   });
+
+  for (const label of ['tls_not_yet_valid', 'auth'] as const) {
+    it(`counts anew from a dial that fails by ${label}, which is no fault of the link`, () => {
+      const failed: AnyEvent = { type: 'link.failed', connection: 'c1', label };
+      const story = bothUp().at(65_000, 'pi', failed);
+      expect(story.endAt(140_000).verdict).to.equal('held');
+      expect(story.endAt(140_001).verdict).to.equal('broken');
+    });
+  }
 
   it('demands a new connection after a loss', () => {
     const story = bothUp().at(20, 'pi', connected('c1')).at(5_000, 'pi', lost('c1'));

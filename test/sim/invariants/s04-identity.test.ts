@@ -5,7 +5,7 @@ import { IdentityInvariant } from '../../../src/sim/invariants/s04-identity';
 import {
   Story,
   client,
-  connected,
+  connected as open,
   lost,
   requested,
   sessionEnded,
@@ -18,12 +18,16 @@ function link(to: string): AnyEvent {
   return { type: 'state.changed', machine: 'link', from: 'before', to, cause: 'test' };
 }
 
+function connected(peerConnection: string): AnyEvent {
+  return { ...open('c1'), peerConnection } as AnyEvent;
+}
+
 function up(): Story {
   return new Story(new IdentityInvariant()).at(
     0,
     'pi',
     started,
-    connected('c1'),
+    connected('s1'),
     link('connected'),
   );
 }
@@ -44,6 +48,13 @@ describe('invariant S4', () => {
     expect(up().at(1, 'pi', link('connecting')).told).to.deep.equal([
       '1 pi: connected while the link is up; connecting',
     ]);
+  });
+
+  it('is broken by a link that is connected without a welcome, where there should be one', () => {
+    const at = (event: AnyEvent): Story => new Story(new IdentityInvariant()).at(0, 'pi', event);
+    const told = ['0 pi: connected only by a welcome; no welcome'];
+    expect(at(open('c1')).told).to.deep.equal(told);
+    expect(at(open('c1', 'base')).told).to.deep.equal([]);
   });
 
   it('is broken by a link that is lost and says nothing, also at the end', () => {
