@@ -87,14 +87,11 @@ async function failingLives(): Promise<readonly FailingLife[]> {
     found.filter((each) => each.state === state).length < SHRUNK_EACH;
   for (let life = 1; life <= SEARCHED; life += 1) {
     const reached = new Set<string>();
-    let sometimes = new Sometimes((state) => reached.add(state));
-    const [run] = await runTrial(life, (event) => {
-      if (event.type === 'run.started') sometimes = new Sometimes((state) => reached.add(state));
-      sometimes.observe(event);
-    });
+    const sometimes = new Sometimes((state) => reached.add(state));
+    const [run] = await runTrial(life, (event) => sometimes.observe(event));
     if (run === undefined || (run.scenario.faults?.length ?? 0) < LEAST_FAULTS) continue;
     for (const state of [...reached].filter(isWanted)) {
-      // It may have been the second run of the life that reached it.
+      // It may have been the life's second run that reached it, or only both together.
       const { scenario } = run;
       if (await reaches(scenario, life, state)) found.push({ life, scenario, state });
     }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
 import { CommanderError, InvalidArgumentError } from 'commander';
 
 import { wholeNumber as wholeNumberKind } from './setting-kind';
@@ -133,4 +135,16 @@ export function onSignals(stop: (signal: NodeJS.Signals) => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, heard);
   };
+}
+
+/**
+ * Writes a file that an option names; `''` at the start, so that one that cannot be written is
+ * known before hours were spent on what goes into it. Throws a {@link UsageError}.
+ */
+export function writeOutput(option: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
 }

@@ -21,6 +21,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line';
+import { PROGRESS_EVERY_MS } from './progress';
 import { selectStories, toScale } from './stories-option';
 
 interface Options {
@@ -33,7 +34,6 @@ interface Options {
 }
 
 const TOXIPROXY_URL = process.env['TOXIPROXY_URL'];
-const PROGRESS_EVERY_MS = 2_000;
 const NAME_COLUMNS = 30;
 const DEFAULTS = `(default: ${NOISE_MS}, with --netns ${PROCESS_NOISE_MS})`;
 const TOLERANCE = `how far times may differ, in real ms ${DEFAULTS}`;

@@ -3,7 +3,6 @@
 // First, because the simulator has to come before `ws`.
 import { deadAlarms } from '../runner/canary';
 
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -13,7 +12,6 @@ import { FuzzCampaign, type Tally } from '../fuzz/fuzz-campaign';
 import type { FuzzReport } from '../fuzz/report';
 import { CATALOGUE } from '../fuzz/sometimes';
 import { compareWithTwin, playTwin, twinOf, type TwinTask } from '../fuzz/twin';
-import { problems, summary } from '../fuzz/verdict';
 import type { Shard } from '../runner/plan';
 import {
   FAILED,
@@ -21,10 +19,11 @@ import {
   onOutputClosed,
   onSignals,
   runMain,
-  UsageError,
   wholeNumber,
+  writeOutput,
 } from './command-line';
 import { FAILURES_FOLDER, tellFailure } from './failing-scenario';
+import { tellOutcome } from './fuzz-outcome';
 import { Progress } from './progress';
 import { toShard } from './shard-option';
 
@@ -127,7 +126,7 @@ function toDuration(text: string): number {
 async function fuzz(options: Options): Promise<number> {
   const progress = new Progress();
   process.stdout.write(`Fuzzing with seed ${options.seed}.\n`);
-  writable('--json', options.json);
+  if (options.json !== undefined) writeOutput('--json', options.json, '');
   const silent = await deadAlarms(options.seed);
   const campaign = makeCampaign(options, progress);
   let interrupted = false;
@@ -145,10 +144,11 @@ async function fuzz(options: Options): Promise<number> {
   const { seed, shard } = options;
   const shards = shard === undefined ? 'all' : `${shard.index}/${shard.count}`;
   const counted = campaign.tally.report();
-  return conclude(
+  const exitCode = tellOutcome(
     { version: 1, seed, shards, wallMs, deadAlarms: silent, interrupted, ...rerun, ...counted },
     options.json,
   );
+  return interrupted ? INTERRUPTED : exitCode;
 }
 
 function makeCampaign(options: Options, progress: Progress): FuzzCampaign {
@@ -170,31 +170,12 @@ function soFarText({ failures, reached, runs, virtualMs }: Tally, wallMs: number
   );
 }
 
-/** A file that cannot be written is known before hours were spent on what goes into it. */
-function writable(option: string, file: string | undefined): void {
-  if (file === undefined) return;
-  try {
-    writeFileSync(file, '');
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}`);
-  }
-}
-
 async function liveSomeAgain({
   hashes,
 }: FuzzCampaign): Promise<Pick<FuzzReport, 'differences' | 'rerun'>> {
   const some = [...hashes].filter((_, index) => index % RERUN_EVERY === 0);
   const differences = await compareWithTwin(new Map(some), twinOf(__filename));
   return { differences, rerun: some.length };
-}
-
-function conclude(report: FuzzReport, file: string | undefined): number {
-  if (file !== undefined) writeFileSync(file, `${JSON.stringify(report)}\n`);
-  process.stdout.write(summary(report));
-  const found = problems(report);
-  for (const problem of found) process.stdout.write(`✗ ${problem}\n`);
-  if (report.interrupted) return INTERRUPTED;
-  return found.length === 0 ? 0 : FAILED;
 }
 
 runMain(main);

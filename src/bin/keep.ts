@@ -3,14 +3,14 @@
 // First, because the simulator has to come before `ws`.
 import { simulate } from '../sim/simulation';
 
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Command } from 'commander';
 
-import { readStory } from '../runner/stories';
-import type { ScenarioInput } from '../sim/scenario';
+import { ScenarioError, type ScenarioInput } from '../sim/scenario';
 import { runMain, UsageError } from './command-line';
+import { readNamed } from './stories-option';
 
 interface Options {
   readonly name?: string;
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   command.parse();
   const [file = ''] = command.args;
   const { name, story } = command.opts<Options>();
-  const { scenario } = await read(file);
+  const { scenario } = await readNamed(file);
   const kept: ScenarioInput = {
     ...scenario,
     ...(name === undefined ? {} : { name }),
@@ -32,13 +32,11 @@ async function main(): Promise<number> {
   };
   const target = path.join(FOLDER, `${kept.name}.json`);
   if (existsSync(target)) throw new UsageError(`${target} exists: --name gives another name.`);
+  const { failures } = await simulate(kept, { seed: 1 }).catch((error: unknown) => {
+    throw error instanceof ScenarioError ? new UsageError(error.message) : error;
+  });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(target, `${JSON.stringify(kept, null, 2)}\n`);
-  await readStory(target).catch((error: Error) => {
-    rmSync(target);
-    throw new UsageError(error.message);
-  });
-  const { failures } = await simulate(kept, { seed: 1 });
   const kinds = [...new Set(failures.map(({ kind }) => kind))].join(', ');
   const now = failures.length === 0 ? 'it passes now' : `it still fails: ${kinds}`;
   process.stdout.write(`Kept as ${target}; ${now}. npm run scenarios runs it from here on.\n`);
@@ -53,14 +51,6 @@ function makeCommand(): Command {
     .option('--story <text>', 'what it is about, in a sentence or two')
     .addHelpText('after', '\nExit code: 0 kept, 2 wrong use.')
     .exitOverride();
-}
-
-async function read(file: string): ReturnType<typeof readStory> {
-  try {
-    return await readStory(file);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 runMain(main);

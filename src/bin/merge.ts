@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** `npm run merge`: the reports of a campaign's shards as one. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
 import { joined } from '../fuzz/joined';
 import type { FuzzReport } from '../fuzz/report';
-import { problems, summary } from '../fuzz/verdict';
 import { FAILED, onOutputClosed, runMain, UsageError } from './command-line';
+import { tellOutcome } from './fuzz-outcome';
 
 interface Options {
   readonly json?: string;
@@ -17,13 +17,7 @@ async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
-  const report = joined(command.args.map(read));
-  const { json } = command.opts<Options>();
-  if (json !== undefined) write(json, report);
-  process.stdout.write(summary(report));
-  const found = problems(report);
-  for (const problem of found) process.stdout.write(`✗ ${problem}\n`);
-  return found.length === 0 ? 0 : FAILED;
+  return tellOutcome(joined(command.args.map(read)), command.opts<Options>().json);
 }
 
 function makeCommand(): Command {
@@ -42,14 +36,6 @@ function read(file: string): FuzzReport {
     return report as FuzzReport;
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
-  }
-}
-
-function write(file: string, report: FuzzReport): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(report)}\n`);
-  } catch (error) {
-    throw new UsageError(`--json: ${(error as Error).message}`);
   }
 }
 

@@ -1,11 +1,12 @@
-const EVERY_MS = 2_000;
+/** How often somebody who waits is told how far it is. */
+export const PROGRESS_EVERY_MS = 2_000;
 
 /** Kept from before a run, in which the real clock is out of reach. */
 const realNow = performance.now.bind(performance);
 
 /** A line on standard error at most every two seconds. */
 export class Progress {
-  readonly startMs = realNow();
+  private readonly startMs = realNow();
   private toldMs = realNow();
 
   /** Milliseconds since this was made. */
@@ -15,7 +16,7 @@ export class Progress {
 
   /** Tells what `text` says, if it is time to. */
   tell(text: () => string): void {
-    if (realNow() - this.toldMs < EVERY_MS) return;
+    if (realNow() - this.toldMs < PROGRESS_EVERY_MS) return;
     this.toldMs = realNow();
     process.stderr.write(`  ${text()} ...\n`);
   }

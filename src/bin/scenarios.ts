@@ -32,7 +32,9 @@ import {
   toPattern,
   UsageError,
   wholeNumber,
+  writeOutput,
 } from './command-line';
+import { PROGRESS_EVERY_MS, Progress } from './progress';
 import { toShard } from './shard-option';
 import { runStopping, toInstant } from './at-option';
 import { selectStories, toScale } from './stories-option';
@@ -62,14 +64,10 @@ interface ReporterSpec {
 }
 
 const REPORTERS: readonly ReporterSpec['name'][] = ['list', 'json', 'junit', 'github'];
-const PROGRESS_EVERY_MS = 2_000;
 /** So many runs of each scenario, with what came of them, still fit into memory. */
 const MAX_REPEAT = 100_000;
 /** In real time a run mostly waits. */
 const SIDE_BY_SIDE = 4;
-
-/** Kept from before a run, in which the real clock is out of reach. */
-const realNow = performance.now.bind(performance);
 
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
@@ -222,10 +220,10 @@ async function runAll(
   options: Options,
   leftOut: readonly string[] = [],
 ): Promise<number> {
-  const startMs = realNow();
+  const progress = new Progress();
   const brokenReporters: string[] = [];
   const reporter = makeReporter(options.reporter, (name) => brokenReporters.push(name));
-  const campaign = makeCampaign(plan, options, reporter);
+  const campaign = makeCampaign(plan, options, reporter, progress);
   const second = options.check === true ? secondProcess() : undefined;
   let interrupted = false;
   const release = onSignals(() => {
@@ -243,7 +241,7 @@ async function runAll(
     if (!interrupted && different.length === 0) notes.push(equalHashes(runs.length));
   }
   release();
-  const summary = summarize(plan, runs, { problems, notes, wallMs: realNow() - startMs });
+  const summary = summarize(plan, runs, { problems, notes, wallMs: progress.elapsedMs() });
   reporter.end(summary, runs);
   rememberFailed(runs);
   if (interrupted) return INTERRUPTED;
@@ -254,8 +252,9 @@ function makeCampaign(
   plan: readonly PlannedRun[],
   { maxFailures, workers }: Options,
   reporter: Multiplexer,
+  elapsed: Progress,
 ): Campaign {
-  const progress = new Progress(plan.length);
+  const progress = new PlanProgress(plan.length, elapsed);
   // In real time a run may take long to be finished, and tells nothing meanwhile.
   if (plan.some(({ realTime }) => realTime !== undefined)) progress.keepTelling();
   return new Campaign(plan, {
@@ -291,14 +290,15 @@ function describePlan(plan: readonly PlannedRun[], { repeat, seed }: Options): P
   return { runs: plan.length, scenarios, firstSeed, lastSeed, repeat };
 }
 
-/** A line on standard error at most every two seconds, while nothing else is said. */
-class Progress {
+/** How far the runs of a plan are. */
+class PlanProgress {
   private readonly runs: number;
+  private readonly progress: Progress;
   private done = 0;
-  private toldMs = realNow();
 
-  constructor(runs: number) {
+  constructor(runs: number, progress: Progress) {
     this.runs = runs;
+    this.progress = progress;
   }
 
   finished(): void {
@@ -312,17 +312,11 @@ class Progress {
   }
 
   told({ name }: PlannedRun, virtualMs: number): void {
-    this.tell(`${name}: ${formatMs(virtualMs)} of virtual time`);
+    this.progress.tell(() => `${name}: ${formatMs(virtualMs)} of virtual time`);
   }
 
   private tellCount(): void {
-    if (this.done < this.runs) this.tell(`${this.done} of ${this.runs} runs`);
-  }
-
-  private tell(text: string): void {
-    if (realNow() - this.toldMs < PROGRESS_EVERY_MS) return;
-    this.toldMs = realNow();
-    process.stderr.write(`  ${text} ...\n`);
+    if (this.done < this.runs) this.progress.tell(() => `${this.done} of ${this.runs} runs`);
   }
 }
 
@@ -381,19 +375,12 @@ function isTerminal(): boolean {
 /** A file is emptied at once, so that one that cannot be written is known before the runs. */
 function writerTo(file: string | undefined): (text: string) => void {
   if (file === undefined) return (text) => void process.stdout.write(text);
-  try {
-    writeFileSync(file, '');
-  } catch (error) {
-    throw new UsageError(`--reporter: ${(error as Error).message}`);
-  }
+  writeOutput('--reporter', file, '');
   return (text) => writeFileSync(file, text, { flag: 'a' });
 }
 
 function describe({ file, name }: ReporterSpec): string {
   return file === undefined ? name : `${name}=${path.normalize(file)}`;
 }
-
-/** Made now, because a stream made inside a run would count as reaching past a port. */
-process.stderr.writable satisfies boolean;
 
 runMain(main);

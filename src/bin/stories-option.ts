@@ -11,7 +11,7 @@ export async function selectStories(
 ): Promise<readonly Story[]> {
   const stories: Story[] = [];
   for (const file of files.length > 0 ? new Set(files) : allStoryFiles()) {
-    stories.push(await read(file));
+    stories.push(await readNamed(file));
   }
   const selected = stories.filter(
     ({ scenario: { name, story } }) => grep?.test(`${name} ${story}`) ?? true,
@@ -27,7 +27,8 @@ export function toScale(text: string): number {
   throw new InvalidArgumentError('It must be a number above 0 and up to 1.');
 }
 
-async function read(file: string): Promise<Story> {
+/** Reads a scenario file that somebody named; what is wrong with it is wrong use. */
+export async function readNamed(file: string): Promise<Story> {
   try {
     return await readStory(file);
   } catch (error) {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 import { SAMPLE_RATE_HZ } from '../../constants';
 import type { Clock } from '../../ports';
+import { OverrunReport } from '../sound/overrun-report';
 import type { EnginePorts, EngineRequest, HotwordEngine } from './hotword-engine';
 import { HotwordError } from './hotword-error';
 import { show } from './hotword-spec';
@@ -20,7 +21,6 @@ const MAX_UNANSWERED_CHUNKS = 25;
 const HANG_MS = 10_000;
 /** A Pi reads 290 MB of runtime from its card first. */
 const LOAD_TIMEOUT_MS = 60_000;
-const OVERRUN_EVERY_MS = 10_000;
 
 /** Sensitivity 0, 0.5 and 1 are scores of 0.95, 0.5 (as openWakeWord has it) and 0.05. */
 const STRICTEST = 0.95;
@@ -65,8 +65,7 @@ export class OpenWakeWord implements HotwordEngine {
   private wasOver = false;
   private isDetected = false;
   private isClosed = false;
-  private lostMs = 0;
-  private lastOverrunMs = -Infinity;
+  private readonly overruns: OverrunReport;
   private settlers: (() => void)[] = [];
 
   constructor(
@@ -76,6 +75,7 @@ export class OpenWakeWord implements HotwordEngine {
   ) {
     this.threshold = STRICTEST - sensitivity * (STRICTEST - LOOSEST);
     this.lastAnswerMs = ports.clock.now();
+    this.overruns = new OverrunReport(ports.events);
     child.on('message', (message) => this.answered(message as FromProcess));
     child.on('exit', () => this.died());
     child.on('error', () => this.died());
@@ -143,14 +143,9 @@ export class OpenWakeWord implements HotwordEngine {
   }
 
   private overrun(): void {
-    const { clock, events, onFailed } = this.ports;
+    const { clock, onFailed } = this.ports;
     const nowMs = clock.now();
-    this.lostMs += CHUNK_MS;
-    if (nowMs - this.lastOverrunMs >= OVERRUN_EVERY_MS) {
-      events.emit({ type: 'microphone.overrun', lostMs: this.lostMs });
-      this.lastOverrunMs = nowMs;
-      this.lostMs = 0;
-    }
+    this.overruns.update(CHUNK_MS, nowMs);
     if (nowMs - this.lastAnswerMs < HANG_MS) return;
     this.close();
     onFailed('device_error');
