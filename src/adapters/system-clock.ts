@@ -7,12 +7,18 @@ import type { Clock, Random, TimerHandle, WallClock } from '../ports';
 /** Node turns a longer delay into 1 ms, with no more than a warning. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** Monotonic time from `performance.now()`, and the global timers. */
+/**
+ * The machine's monotonic time when `performance.now()` was 0: so that times of one start of the
+ * machine can be compared, whichever process has told them.
+ */
+const MACHINE_ZERO_MS = Number(process.hrtime.bigint() / 1_000n) / 1_000 - performance.now();
+
+/** Monotonic time of the machine, and the global timers. */
 export class SystemClock implements Clock, WallClock {
   readonly #pending = new Set<TimerHandle>();
 
   now(): number {
-    return performance.now();
+    return MACHINE_ZERO_MS + performance.now();
   }
 
   wallTime(): number {
