@@ -26,7 +26,8 @@ interface Answer {
 
 /**
  * The sound of one session that never arrived, in both directions. What a person cut short, by hand
- * or by speaking, is not lost.
+ * or by speaking, is not lost; nor is anything in a session that was never granted, because then
+ * the person is told so.
  */
 export class SessionSound {
   private readonly session: string;
@@ -35,6 +36,7 @@ export class SessionSound {
   /** What was sent and has not been taken. */
   private flyingBytes = 0;
   private answer: Answer | undefined;
+  private hasBegun = false;
   private isCut = false;
   /** Whether its server tells what it takes: a script does not. */
   private isTold = false;
@@ -51,6 +53,9 @@ export class SessionSound {
     if (!('session' in event) || event.session !== this.session) return;
     this.isTold ||= !isClient;
     switch (event.type) {
+      case 'session.started':
+        this.hasBegun ||= isClient;
+        return;
       case 'audio.sent':
         if (isClient) this.flyingBytes += event.bytes;
         return;
@@ -79,6 +84,7 @@ export class SessionSound {
 
   /** Nothing more of it will arrive. */
   settle(onLost: OnLost): void {
+    if (!this.hasBegun) return;
     this.settleAnswer();
     const { downlinkBytes, uplinkBytes } = this.lost;
     const upBytes = uplinkBytes + (this.isCut && this.isTold ? Math.max(0, this.flyingBytes) : 0);

@@ -67,6 +67,7 @@ export interface RunResult {
   readonly outcomes: readonly Outcome[];
   readonly invariants: Readonly<Record<string, InvariantVerdict>>;
   readonly measurements: readonly Measurement[];
+  /** How soon all was well again after each kind of fault. */
   readonly recovery: Recovery;
   readonly events: number;
   /** Entries of the virtual clock that were run: timers, arrivals, acts and faults. */

@@ -10,6 +10,7 @@ import {
   sent,
   struck,
   TALKING,
+  UP,
   type Told,
 } from './recovery-story';
 
@@ -72,6 +73,21 @@ describe('sound lost on its way up', () => {
     expect(
       longest('uplink_lost', ...toScript, [5_000, 'pi', sent(3)], ...resets, cut),
     ).to.deep.equal({});
+  });
+
+  it('is nothing in a session that was never granted', () => {
+    const drops: AnyEvent = {
+      type: 'audio.dropped',
+      session: 's',
+      bytes: SECOND_BYTES,
+      reason: 'uplink_full',
+    };
+    const events: Told[] = [
+      [1_000, 'pi', requested('s')],
+      [5_000, 'pi', drops],
+      [6_000, 'pi', sessionEnded('s', 'start_timeout')],
+    ];
+    expect(longest('uplink_lost', ...UP, ...events)).to.deep.equal({});
   });
 
   it('is counted once for each session', () => {
