@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 
 import type { AnyEvent } from '../../src/events';
-import { requested, sessionEnded } from './invariants/story';
+import { lost, requested, sessionEnded } from './invariants/story';
 import {
   began,
+  delivered,
   longest,
   measure,
   SECOND_BYTES,
@@ -41,6 +42,16 @@ describe('sound lost on its way up', () => {
   it('is what was sent in a session that the loss ended, and what the server did not take', () => {
     const events: Told[] = [[5_000, 'pi', sent(3)], [5_100, 'server', taken(1)], ...resets, cut];
     expect(longest('uplink_lost', ...TALKING, ...events)).to.deep.equal({ reset: 2_000 });
+  });
+
+  it('is put down to the fault of the loss, also where that is long over', () => {
+    const events: Told[] = [
+      struck(5_000, 'silence'),
+      [49_000, 'world', delivered('pi')],
+      [50_000, 'pi', sent(1)],
+      [80_000, 'pi', lost('c1'), sessionEnded('s', 'link_lost')],
+    ];
+    expect(longest('uplink_lost', ...TALKING, ...events)).to.deep.equal({ silence: 1_000 });
   });
 
   it('is not what arrives after the loss, which the server has not noticed', () => {
@@ -88,6 +99,15 @@ describe('sound lost on its way up', () => {
       [6_000, 'pi', sessionEnded('s', 'start_timeout')],
     ];
     expect(longest('uplink_lost', ...UP, ...events)).to.deep.equal({});
+  });
+
+  it('is nothing that another device says, or its server takes', () => {
+    const others: Told[] = [
+      [5_100, 'server', { ...taken(2), session: 't' } as AnyEvent],
+      [5_200, 'pi', { ...sent(4), session: 't' } as AnyEvent],
+    ];
+    const events: Told[] = [[5_000, 'pi', sent(3)], ...others, ...resets, cut];
+    expect(longest('uplink_lost', ...TALKING, ...events)).to.deep.equal({ reset: 3_000 });
   });
 
   it('is counted once for each session', () => {
@@ -156,10 +176,15 @@ describe('sound lost on its way down', () => {
     expect(lostOf(stops, [5_520, 'server', said(3, 'interrupted')])).to.deep.equal({});
     expect(lostOf(stops, [5_500, 'pi', sessionEnded('s', 'user')])).to.deep.equal({});
     expect(lostOf(stops, ...later)).to.deep.equal({});
+    expect(lostOf([5_500, 'server', said(3, 'interrupted')], ...cut)).to.deep.equal({});
   });
 
   it('is nothing of an answer that was heard to its end', () => {
     const later: Told[] = [...closes, [6_500, 'pi', sessionEnded('s', 'link_lost')]];
-    expect(lostOf([5_500, 'pi', played(3, 3, 'finished')], ...later)).to.deep.equal({});
+    const heard: Told[] = [
+      [5_500, 'pi', played(3, 3, 'finished')],
+      [5_520, 'server', said(3)],
+    ];
+    expect(lostOf(...heard, ...later)).to.deep.equal({});
   });
 });

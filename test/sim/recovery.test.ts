@@ -64,6 +64,14 @@ describe('dead until noticed', () => {
     expect(longest('dead_until_noticed', ...UP, ...events)).to.deep.equal({ suspend: 33 });
   });
 
+  it('is not measured of a program that was told to stop', () => {
+    const events: Told[] = [
+      [5_000, 'pi', stopping],
+      [6_000, 'pi', lost('c1')],
+    ];
+    expect(longest('dead_until_noticed', ...UP, ...events)).to.deep.equal({});
+  });
+
   it('is not measured of a link that is ended, or of a server’s end', () => {
     const events: Told[] = [
       [5_000, 'server', lost('s1', { device: 'pi' })],
