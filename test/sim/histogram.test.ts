@@ -62,6 +62,11 @@ describe('Histogram', () => {
     );
   });
 
+  it('gives no percentile above the longest, and the longest where a percentile is that', () => {
+    expect(of([200, 200, 200]).p50Ms).to.equal(200);
+    expect(of([1_000, 1_007]).p99Ms).to.equal(1_007);
+  });
+
   it('is the same whether all is counted at once or in parts that are joined', () => {
     fc.assert(
       fc.property(some, fc.nat(300), (values, at) => {
