@@ -100,7 +100,7 @@ export class JournalStore {
     }
   }
 
-  /** What was appended survives a power cut. Rejects where the file is not in its place any more. */
+  /** What was appended survives a power cut. Rejects where another file is in its place. */
   async sync(): Promise<void> {
     await this.opened().datasync();
     const stats = await this.fs.stat(this.path);
