@@ -4,7 +4,7 @@ import { withoutSecrets } from './without-secrets';
 
 /** Whose events become lines. */
 export interface Teller {
-  readonly clock: Clock & WallClock;
+  readonly clock: Pick<Clock, 'now'> & WallClock;
   /** A device's name, or `server`. */
   readonly host: string;
   /** What must never be written, wherever it comes from: a peer may say our own token back. */

@@ -9,11 +9,13 @@
  */
 import { JOURNAL_SYNC_MS } from '../constants';
 import { isDurable, type LifeFields, type LinkEvent } from '../events';
-import type { EventSink, TimerHandle } from '../ports';
+import type { Clock, EventSink, TimerHandle, WallClock } from '../ports';
 import { EventLine, type Teller } from './event-line';
 import { JournalStore, type JournalStoreOptions } from './journal-store';
 
 export interface JournalFileOptions extends JournalStoreOptions, Teller {
+  /** Its timers must not keep the program alive. */
+  readonly clock: Clock & WallClock;
   /** What the first line of each file says of this life. */
   readonly life: LifeFields;
   /** It is not written from now on; told once, until it is again. */

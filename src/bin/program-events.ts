@@ -35,6 +35,8 @@ export interface Program {
   readonly secrets: readonly (string | undefined)[];
 }
 
+type Background = Teller & { readonly clock: SystemClock };
+
 /**
  * Resolves once the journal has its first line, or cannot have it: that is no reason not to run.
  * Rejects with a {@link UsageError} where the file of events cannot be made.
@@ -46,7 +48,7 @@ export async function openProgramEvents(
   // Nothing of this keeps the program alive, or is what it has to let go of.
   const clock = new SystemClock({ isBackground: true });
   const secrets = program.secrets.filter((secret) => secret !== undefined);
-  const teller = { clock, secrets, host: program.host };
+  const teller: Background = { clock, secrets, host: program.host };
   const life = { ...program.life, version: EVENTS_VERSION, machine: machineStart() };
   const file = openEventFile(settings, teller, life);
   const journal = openJournal(settings, teller, life);
@@ -67,7 +69,7 @@ export class ProgramEvents implements EventSink {
 
   constructor(
     { values }: Settings,
-    { clock, secrets }: Teller,
+    { clock, secrets }: Background,
     { file, journal }: { file: EventFile | undefined; journal: JournalFile | undefined },
   ) {
     const { logFormat, logLevel: level } = values;
@@ -122,7 +124,7 @@ function openEventFile(
 /** One that cannot be written may be so later: a link is worth more than its journal. */
 function openJournal(
   settings: Settings,
-  teller: Teller,
+  teller: Background,
   life: LifeFields,
 ): JournalFile | undefined {
   const { journal: path, journalLimit } = settings.values;
