@@ -8,6 +8,8 @@ import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { EventLine } from '../src/adapters/event-line';
+import { JournalFile } from '../src/adapters/journal-file';
+import { SystemClock } from '../src/adapters/system-clock';
 import { JOURNAL_SYNC_MS } from '../src/constants';
 import type { LinkEvent, RecordedEvent } from '../src/events';
 import { journalOf } from '../src/sim/journal-of';
@@ -18,6 +20,9 @@ import { year } from './scenarios';
 import { print, whole } from './table';
 
 const ROUNDS = 3;
+const ROWS: ReadonlySet<string> = new Set(['streams a session', 'listens to silence']);
+/** One in each turn of the loop, so that each is a write of its own. */
+const LINES = 20_000;
 const JOURNAL = path.join(FOLDER, 'journal.jsonl');
 const EVENTS = 5_000_000;
 
@@ -33,7 +38,7 @@ const DAY_ALONE: ScenarioInput = {
 export async function showJournal(name: string, flags: readonly string[]): Promise<void> {
   print(name, 'CPU ms/s', 'with it', '% of a core');
   const url = await openServer();
-  for (const { name: row, ...setup } of CLIENT_SETUPS) {
+  for (const { name: row, ...setup } of CLIENT_SETUPS.filter(({ name }) => ROWS.has(name))) {
     const measure = async (...more: readonly string[]): Promise<number> => {
       const all = [...setup.flags, ...flags, ...more];
       const figures = await measureClient(url, { ...setup, name: row, flags: all });
@@ -52,7 +57,30 @@ export async function showJournal(name: string, flags: readonly string[]): Promi
   await Program.endAll();
   print('    bytes meanwhile', '', whole(statSync(JOURNAL).size));
   rmSync(JOURNAL);
+  await showLines();
   await showDays();
+}
+
+/** What a line costs when a program does nothing else. */
+async function showLines(): Promise<void> {
+  const journal = new JournalFile({
+    ...{ path: JOURNAL, limitBytes: 10_000_000, host: 'kitchen', secrets: [] },
+    ...{ clock: new SystemClock({ isBackground: true }), life: { program: 'client' } },
+    onFailed: (error) => {
+      throw error;
+    },
+    onRecovered: () => undefined,
+  });
+  await journal.opened();
+  const before = process.cpuUsage();
+  for (let line = 0; line < LINES; line += 1) {
+    journal.emit({ type: 'backoff.scheduled', attempt: line, delayMs: line });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await journal.close();
+  const { system, user } = process.cpuUsage(before);
+  print('    a line, CPU us', ((system + user) / LINES).toFixed(1));
+  rmSync(JOURNAL);
 }
 
 async function showDays(): Promise<void> {
@@ -77,7 +105,7 @@ function lengthOf({ atMs, boot, host, seq, wallMs, ...event }: RecordedEvent): n
   return new EventLine(event as LinkEvent, { host, secrets: [], clock }).at(seq, boot).length;
 }
 
-/** How often the disk is told to keep what it has: half a second after the first line of several. */
+/** How often the disk is told to keep what it has: half a second after the first of some lines. */
 function syncsOf(lines: readonly RecordedEvent[]): number {
   let syncs = 0;
   let untilMs = -Infinity;

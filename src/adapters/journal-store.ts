@@ -1,4 +1,4 @@
-import { fdatasyncSync, fstatSync, writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
 
 import { JournalLock } from './journal-lock';
@@ -117,16 +117,19 @@ export class JournalStore {
     }
   }
 
-  /** For a program that ends at once: waits for nothing but the disk. Does nothing if closed. */
+  /**
+   * For a program that ends at once: hands it to the system, which a process may leave the rest to.
+   * Does nothing where that is closed, or where a write that is under way does not come to an end.
+   */
   appendNow(text: string): void {
     if (this.file === undefined) return;
     const { fd } = this.file;
-    for (let tries = 0; tries < TRIES && fstatSync(fd).size < this.dueSize; tries += 1) {
+    for (let tries = 0; fstatSync(fd).size < this.dueSize; tries += 1) {
+      if (tries === TRIES) return;
       Atomics.wait(NOBODY_WAKES, 0, 0, WAIT_MS);
     }
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-    fdatasyncSync(fd);
   }
 
   private opened(): promises.FileHandle {
@@ -160,7 +163,7 @@ export class JournalStore {
     const length = Math.min(size, TAIL_BYTES);
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await file.read(bytes, 0, length, size - length);
-    return journalTail(bytes.subarray(0, bytesRead));
+    return journalTail(bytes.subarray(0, bytesRead), length === size);
   }
 
   /** Where a program was killed between two files. */

@@ -26,16 +26,16 @@ const BEGINNING = '{"seq":';
 /**
  * Reads the end of a journal that a program, a machine or a disk has left at any instant.
  *
- * @param bytes - the last ones of the file, or all.
+ * @param bytes - the last ones of the file, or all: `isWhole`.
  * @throws NoJournalError where there is something else in it.
  */
-export function journalTail(bytes: Buffer): JournalTail {
+export function journalTail(bytes: Buffer, isWhole: boolean): JournalTail {
   const restAt = bytes.lastIndexOf(LINE_BREAK) + 1;
   const rest = bytes.toString('utf8', restAt);
-  const whole = placeOf(rest);
-  if (whole !== undefined) return { last: whole, tornBytes: 0, lacksBreak: true };
+  const unbroken = placeOf(rest);
+  if (unbroken !== undefined) return { last: unbroken, tornBytes: 0, lacksBreak: true };
   const last = lastPlace(bytes.toString('utf8', 0, restAt));
-  const isJournal = last !== undefined || (restAt === 0 && isBegun(rest));
+  const isJournal = last !== undefined || (isWhole && restAt === 0 && isBegun(rest));
   if (!isJournal) throw new NoJournalError('it is no journal, and left as it is');
   return { last, tornBytes: bytes.length - restAt, lacksBreak: false };
 }
