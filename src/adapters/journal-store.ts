@@ -26,7 +26,7 @@ export class JournalFileError extends Error {
 /** So much of its end is looked at for the last whole line. */
 const TAIL_BYTES = 256 * 1024;
 /** For a write that is under way when the program ends at once. */
-const TRIES = 20;
+const TRIES = 100;
 const WAIT_MS = 5;
 const NOBODY_WAKES = new Int32Array(new SharedArrayBuffer(4));
 

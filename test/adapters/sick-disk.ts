@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
 
 import type { JournalFs } from '../../src/adapters/journal-store';
@@ -12,10 +13,12 @@ export class SickDisk {
   roomBytes = Infinity;
   /** Operations wait for this, if there is one. */
   until: Promise<void> | undefined;
+  /** What was written is told only after this, if there is one. */
+  untilTold: Promise<void> | undefined;
   /** The most that were under way at a time. */
   mostAtOnce = 0;
   readonly done: Operation[] = [];
-  private underWay = 0;
+  underWay = 0;
   private readonly files: promises.FileHandle[] = [];
 
   readonly fs: JournalFs = {
@@ -36,13 +39,17 @@ export class SickDisk {
 
   private handle(file: promises.FileHandle): promises.FileHandle {
     this.files.push(file);
-    const write = file.write.bind(file) as (bytes: Buffer, at: number, length: number) => object;
     const datasync = file.datasync.bind(file);
     return Object.assign(file, {
-      write: (bytes: Buffer, at: number) =>
-        this.run('write', () => write(bytes, at, this.take(bytes.length - at))),
+      write: (bytes: Buffer, at: number) => this.run('write', () => this.write(file.fd, bytes, at)),
       datasync: () => this.run('datasync', datasync),
     });
+  }
+
+  private async write(fd: number, bytes: Buffer, at: number): Promise<object> {
+    const bytesWritten = writeSync(fd, bytes, at, this.take(bytes.length - at));
+    await this.untilTold;
+    return { bytesWritten };
   }
 
   private take(bytes: number): number {
