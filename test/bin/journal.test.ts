@@ -193,11 +193,12 @@ describe('journals of the programs', function () {
     client.signal('SIGSTOP');
     await sleep(1_600);
     client.signal('SIGCONT');
-    const [, ms] = await client.sees(/loop\.stalled ms=([\d.]+)/);
-    expect(Number(ms)).to.be.at.least(1_000);
+    await client.sees(/loop\.stalled/);
     client.signal('SIGTERM');
     await client.exited;
-    expect(only(journal.client, 'loop.stalled')).to.have.length(1);
+    // A loaded machine may have held it up besides.
+    const stalls = only(journal.client, 'loop.stalled').map(({ ms }) => Number(ms));
+    expect(Math.max(...stalls)).to.be.at.least(1_350);
     server.signal('SIGTERM');
   });
 
