@@ -6,7 +6,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 
@@ -360,42 +359,9 @@ describe('JournalFile', () => {
       expect(bench.told).to.have.length(1);
     });
   });
-
-  describe('two programs', () => {
-    it('do not write the same file: the second waits for the end of the first', async () => {
-      const ALIVE = process.ppid;
-      writeFileSync(`${bench.path}.lock`, `${ALIVE} ${birthOf(ALIVE)}`);
-      const journal = bench.open();
-      await bench.passUntil(() => bench.told.length > 0);
-      expect(bench.told[0]).to.include(`process ${ALIVE} writes it`);
-      expect(existsSync(bench.path)).to.equal(false);
-      truncateSync(`${bench.path}.lock`);
-      await bench.passUntil(() => bench.told.length > 1);
-      await journal.close();
-      expect(bench.types()).to.deep.equal(['host.started']);
-    });
-
-    for (const [what, holder] of [
-      ['a dead process', '4194304 1'],
-      ['a process that had the number before', `${process.ppid} 0`],
-      ['nobody', ''],
-      ['everybody', '-1 0'],
-    ] as const) {
-      it(`may be one, where the file says that ${what} writes it`, async () => {
-        writeFileSync(`${bench.path}.lock`, holder);
-        await bench.live();
-        expect([bench.told, bench.types()]).to.deep.equal([[], ['host.started']]);
-      });
-    }
-  });
 });
 
 /** How long the first lines of a text are, with their line breaks. */
 function lengthOf(lines: readonly string[], last: number): number {
   return lines.slice(0, last + 1).reduce((length, line) => length + line.length + 1, 0);
-}
-
-function birthOf(pid: number): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[19] as string;
 }
