@@ -34,6 +34,7 @@ const WARNINGS: ReadonlySet<string> = new Set<EventType | Digest['type']>([
   'link.failed',
   'link.lost',
   'link.refused',
+  'loop.stalled',
   'microphone.failed',
   'microphone.overrun',
   'session.rejected',
