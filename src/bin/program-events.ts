@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { EventFile } from '../adapters/event-file';
 import type { Teller } from '../adapters/event-line';
 import { EventLog, type LogLevel } from '../adapters/event-log';
@@ -9,7 +11,7 @@ import { machineStart } from '../adapters/machine-start';
 import { SystemClock } from '../adapters/system-clock';
 import { EVENTS_VERSION, type LifeFields, type LinkEvent } from '../events';
 import type { EventSink } from '../ports';
-import { asked, note, warn } from './command-line';
+import { asked, note, UsageError, warn } from './command-line';
 import { bytesOf } from './setting-kind';
 
 const STANDARD_OUTPUT = 1;
@@ -114,9 +116,11 @@ function openEventFile(
   teller: Teller,
   life: LifeFields,
 ): EventFile | undefined {
-  const { events: path } = settings.values;
+  const { events: path, journal } = settings.values;
   if (path === undefined) return undefined;
   const where = `${settings.whereOf('events')}: ${path}`;
+  // It is begun anew each time, which a journal would not survive.
+  if (resolve(path) === resolve(journal)) throw new UsageError(`${where}: it is the journal, too`);
   const onError = ({ message }: Error): void => warn(`${where}: ${message}`);
   return asked(where, () => new EventFile({ ...teller, path, life, onError }));
 }

@@ -186,6 +186,13 @@ describe('journals of the programs', function () {
     expect(lines.at(-1)?.['boot']).to.equal(LIVES);
   });
 
+  it('are not overwritten by --events', async () => {
+    const args = ['--port', '0', '--journal', journal.server];
+    const { code, stderr } = await run('server', [...args, '--events', journal.server]);
+    expect(stderr).to.match(/^error: --events: \S+: it is the journal, too\n$/);
+    expect(code).to.equal(2);
+  });
+
   it('tell that the process stood still', async () => {
     const { server, url } = await startServer();
     const client = start('client', ['--server', url, ...SILENT, '--journal', journal.client]);
