@@ -11,6 +11,8 @@ export interface Journal {
   readonly lines: readonly RecordedEvent[];
   /** What was wrong with it, for a person: a torn last line, lines that are missing. */
   readonly problems: readonly string[];
+  /** Indices of `lines` before which others are missing. Absent: none. */
+  readonly gaps?: readonly number[];
 }
 
 /** What happened in a house, as far as its journals tell, on one time line. */
