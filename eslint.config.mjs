@@ -93,7 +93,9 @@ const FENCE = [
 /** No file of these reaches the outside world but through a port. */
 const PURE = [
   'src/*.ts',
-  ...['audio', 'client', 'server', 'toxiproxy', 'sim', 'report', 'journal'].map((dir) => `src/${dir}/**/*.ts`),
+  ...['audio', 'client', 'server', 'toxiproxy', 'sim', 'report', 'journal'].map(
+    (dir) => `src/${dir}/**/*.ts`,
+  ),
   'scenarios/**/*.ts',
 ];
 

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../events';
+import { grouped } from './grouped';
 import type { Entry } from './journal-line';
 
 /** Lines in the order in which they were written. */
@@ -14,7 +15,7 @@ export interface Ordered {
  * numbers, and by what the writer says of those that it could not write.
  */
 export function inOrder(entries: readonly Entry[]): Ordered {
-  const sorted = [...livesOf(entries).values()].flatMap((life) =>
+  const sorted = [...grouped(entries, ({ line }) => line.boot).values()].flatMap((life) =>
     life.toSorted((a, b) => a.line.seq - b.line.seq),
   );
   const once = sorted.filter((entry, index) => !isRepeated(entry, sorted[index - 1]));
@@ -27,16 +28,6 @@ export function inOrder(entries: readonly Entry[]): Ordered {
     ...unknownTypes(once),
   ];
   return { lines, gaps, problems };
-}
-
-function livesOf(entries: readonly Entry[]): ReadonlyMap<number, Entry[]> {
-  const lives = new Map<number, Entry[]>();
-  for (const entry of entries) {
-    const life = lives.get(entry.line.boot);
-    if (life === undefined) lives.set(entry.line.boot, [entry]);
-    else life.push(entry);
-  }
-  return lives;
 }
 
 function isRepeated({ line }: Entry, before: Entry | undefined): boolean {
