@@ -150,7 +150,7 @@ describe('the record of a house', () => {
       expect(walls).to.deep.equal([...walls].sort((a, b) => a - b));
     });
 
-    it('says so where the time of day cannot be believed, and has it off for the least', async () => {
+    it('says so where the time of day cannot be believed', async () => {
       const back = { at: '70 s', kind: 'wall_step', host: 'pi', by: -1_767_225_600_000 } as const;
       const story = await eventsOfRun({ faults: [off, back], lasts: '150 s' });
       const record = fieldRecord(journalIn(story, 'pi'));
