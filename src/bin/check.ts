@@ -20,7 +20,7 @@ interface Options {
 
 const MARKS = { held: pc.green('✓'), broken: pc.red('✗'), unknown: pc.dim('?') } as const;
 
-function main(): Promise<number> {
+async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
@@ -29,7 +29,7 @@ function main(): Promise<number> {
   if (command.opts<Options>().json === true) tellJson(checks);
   else for (const { check, journal } of checks) tell(journal, check);
   const isBroken = checks.some(({ check }) => brokenIn(check) > 0);
-  return Promise.resolve(isBroken ? FAILED : 0);
+  return isBroken ? FAILED : 0;
 }
 
 function makeCommand(): Command {

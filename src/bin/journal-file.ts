@@ -13,8 +13,9 @@ export function readJournalFile(file: string): Journal {
   try {
     return readJournal([`${file}.1`, file].filter(isWanted).map(read).join(''));
   } catch (error) {
-    if (!(error instanceof JournalError) && !('code' in (error as object))) throw error;
-    throw new UsageError(`${file}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError(`${file}: ${message}`);
   }
 
   function isWanted(name: string): boolean {

@@ -57,7 +57,7 @@ export const idleCut: Signature = (outage, all) => {
   const alike = all.filter((each) => isAlike(each, idleMs)).length;
   const told = alike > 1 ? `${alike} were cut ${seconds(idleMs)} after the last word` : undefined;
   const isKnown = PROXY_IDLE_MS.some((ms) => Math.abs(ms - idleMs) <= SAME_MS);
-  const score = alike > HABIT ? 0.92 : isKnown ? 0.85 : alike === HABIT ? 0.7 : 0.5;
+  const score = alike > HABIT ? 0.92 : isKnown ? 0.85 : alike === HABIT ? 0.7 : 0.4;
   return match(score, seenLoss(lost), told);
 };
 

@@ -91,7 +91,9 @@ function lossOf(lost: EventOf<'link.lost'>, open: Open | undefined): Open {
   return { fromMs, first: lost, lost, starts: [], failures: [], sessions: [] };
 }
 
+/** A program that stops, and is not started again before the journal ends, is nobody's outage. */
 function isOutage({ failures, lost, starts }: Open): boolean {
+  if (lost?.label === 'local_shutdown' && starts.length === 0) return false;
   return lost !== undefined || failures.length > 0 || starts.some(({ before }) => before);
 }
 
