@@ -54,6 +54,16 @@ const IN_PART: ReadonlySet<string> = new Set([
   ...['L3', 'L5', 'H1'],
 ]);
 
+/** Settings that move the bounds of an invariant, which knows the defaults alone. */
+const MOVED_BY: Readonly<Record<string, RegExp>> = {
+  S1: /backoff|stable/i,
+  S2: /backoff/i,
+  L3: /start/i,
+  L5: /start|processing|playback/i,
+  L7: /start/i,
+  H1: /heartbeat|pong/i,
+};
+
 /** A breach is told this often of each life. */
 const TOLD_BREACHES = 3;
 
@@ -81,7 +91,9 @@ interface LifeVerdict {
 /** Judges one life; what is not over at its end is left open. */
 function judge(trace: readonly RecordedEvent[]): readonly LifeVerdict[] {
   const verdicts = allInvariants().map((invariant): LifeVerdict => ({ invariant, breaches: [] }));
-  const judged = verdicts.map(({ invariant }) => invariant).filter(canJudge);
+  const judged = verdicts
+    .map(({ invariant }) => invariant)
+    .filter((invariant) => canJudge(invariant) && !isMoved(invariant, trace[0]));
   let at = 0;
   const onBreach = (invariant: Invariant, breach: Breach): void => {
     const { breaches } = verdicts.find((each) => each.invariant === invariant) as LifeVerdict;
@@ -101,6 +113,11 @@ function located(breach: Breach, trace: readonly RecordedEvent[], at: number): F
   while (index > 0 && (trace[index]?.atMs ?? 0) > breach.atMs) index -= 1;
   const { atMs, seq, wallMs } = trace[index] as RecordedEvent;
   return { ...breach, seq, wallMs: wallMs + breach.atMs - atMs };
+}
+
+function isMoved({ id }: Invariant, first: RecordedEvent | undefined): boolean {
+  const settings = first?.type === 'host.started' ? Object.keys(first.settings ?? {}) : [];
+  return settings.some((name) => MOVED_BY[id]?.test(name));
 }
 
 function canJudge(invariant: Invariant): boolean {

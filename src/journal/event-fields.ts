@@ -37,6 +37,14 @@ const HOLDINGS = {
   devices: 'number',
 } as const;
 
+const LIFE = {
+  program: 'string',
+  server: 'string?',
+  settings: 'object?',
+  version: 'number?',
+  machine: 'string?',
+} as const;
+
 /**
  * The fields of the events that a journal keeps: a line that lacks one is none of ours. The
  * compiler holds the table to `events.ts`.
@@ -116,13 +124,9 @@ const FIELDS = {
   'callback.threw': { callback: 'string' },
   'loop.stalled': { ms: 'number' },
   'clock.stepped': { byMs: 'number' },
-  'host.started': {
-    program: 'string',
-    server: 'string?',
-    settings: 'object?',
-    version: 'number?',
-    machine: 'string?',
-  },
+  'host.started': LIFE,
+  'journal.continued': LIFE,
+  'journal.gap': { lines: 'number' },
   'host.stopped': HOLDINGS,
 } as const satisfies Table;
 

@@ -44,7 +44,7 @@ function asEntry(value: unknown): Entry | undefined {
   if (!isKnown(type)) return { kind: 'unknown', line: value, type };
   if (!hasItsFields(value)) return undefined;
   const line = value as unknown as RecordedEvent;
-  if (line.type === 'host.started') checkVersion(line.version);
+  if ('version' in line) checkVersion(line.version);
   return { kind: 'event', line };
 }
 

@@ -33,6 +33,7 @@ function asTrace(life: readonly RecordedEvent[]): RecordedEvent[] {
   const stopping = stoppingLine(life);
   const told = life.flatMap((line): RecordedEvent[] => {
     if (line.type === 'loop.stalled') return [resumed(line), line];
+    if (line.type === 'journal.continued') return [];
     return line === stopping
       ? [stamped(line, { type: 'host.stopping', signal: 'SIGTERM' }), line]
       : [line];

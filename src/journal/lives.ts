@@ -1,5 +1,6 @@
 import type { EventOf, RecordedEvent } from '../events';
 import { grouped } from './grouped';
+import { machineOf } from './time-line';
 
 /** A life of a program, as its journal has it. */
 export interface FieldLife {
@@ -26,8 +27,9 @@ export function livesOfHost(events: readonly RecordedEvent[], host: string): rea
             how: last.type === 'host.stopped' ? ('stopped' as const) : ('vanished' as const),
             last,
           };
-    const isNewMachine = machine !== undefined && started?.machine !== machine;
-    machine = started?.machine ?? machine;
+    const named = lines.map(machineOf).find((each) => each !== undefined);
+    const isNewMachine = machine !== undefined && named !== undefined && named !== machine;
+    machine = named ?? machine;
     last = lines.at(-1);
     return {
       lines,

@@ -111,7 +111,7 @@ export const lineCut: Signature = (outage) => {
   const isFresh = lost.sinceInboundMs < HEARTBEAT_INTERVAL_MS + SLOW_MS;
   const other = atServer?.lost;
   const both = other && (isCut(other.label) || isSilence(other.label)) ? 0.1 : 0;
-  return match((isFresh ? 0.48 : 0.4) + both, seenLoss(lost), other && seenLoss(other));
+  return match((isFresh ? 0.48 : 0.42) + both, seenLoss(lost), other && seenLoss(other));
 };
 
 function byFailure(labels: readonly FailureLabel[], score: number): Signature {

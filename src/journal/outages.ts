@@ -36,8 +36,8 @@ export interface AtServer {
   readonly stalls: readonly EventOf<'loop.stalled'>[];
 }
 
-/** How long before and after an outage a line may have to do with it. */
-const AROUND_MS = 10_000;
+/** How long before an outage a line may have to do with it: a dead link is noticed so late. */
+const BEFORE_MS = 45_000;
 
 interface Open {
   readonly fromMs: number;
@@ -118,7 +118,7 @@ function finisher(record: FieldRecord): Finish {
   return (open, connected, up) => {
     const untilMs = connected?.atMs ?? endMs;
     const isNear = ({ atMs }: RecordedEvent): boolean =>
-      atMs >= open.fromMs - AROUND_MS && atMs <= untilMs;
+      atMs >= open.fromMs - BEFORE_MS && atMs <= untilMs;
     const [lost] = records.get(up?.peerConnection ?? '') ?? [];
     const sleptMs = connected && sleptBetween(offsets, open.first.atMs, connected);
     return {

@@ -7,6 +7,10 @@ import { isCut, isSilence, match, seen, seenLoss, seenStart, type Signature } fr
 const LONG_STALL_MS = 5_000;
 /** The end of a link is known so soon after the standstill that caused it. */
 const SOON_MS = 7_000;
+/** A link that died in its sleep is noticed at the next ping. */
+const NOTICED_MS = 45_000;
+/** The other end gives up a client that sleeps for longer. */
+const LONG_SLEEP_MS = 30_000;
 
 export const ownStop: Signature = ({ lost, starts }) => {
   if (lost?.label === 'local_shutdown') return match(1, seenLoss(lost));
@@ -39,16 +43,27 @@ export const ownStall: Signature = (outage) => {
   return match(isCut(lost.label) && gaveUp === undefined ? 0.75 : 0.92, ...evidence);
 };
 
-export const ownSleep: Signature = ({ lost, own, sleptMs }) => {
+/** A jump of the time of day may be a sleep, or NTP: the server's clock tells them apart. */
+export const ownSleep: Signature = ({ atServer, lost, own, sleptMs }) => {
   if (lost === undefined || lost.label === 'local_shutdown') return undefined;
-  const isWake = (byMs: number, atMs: number): boolean =>
-    byMs >= LONG_STALL_MS && Math.abs(atMs - lost.atMs) <= 2 * SOON_MS;
-  const step = own.find((line) => line.type === 'clock.stepped' && isWake(line.byMs, line.atMs));
-  if (step === undefined) return undefined;
-  if (sleptMs === undefined) return match(0.8, seen(step, 'byMs'), seenLoss(lost));
-  const slept = `by the server's clock ${Math.round(sleptMs)} ms are missing here`;
-  return match(0.97, seen(step, 'byMs'), seenLoss(lost), slept);
+  const step = own.find(
+    (line) => line.type === 'clock.stepped' && isWake(line.byMs, lost.atMs - line.atMs),
+  );
+  if (step?.type !== 'clock.stepped') return undefined;
+  const evidence = [seen(step, 'byMs'), seenLoss(lost)];
+  if (sleptMs === undefined) {
+    return match(atServer === undefined && step.byMs >= LONG_SLEEP_MS ? 0.8 : 0.4, ...evidence);
+  }
+  return match(
+    0.97,
+    ...evidence,
+    `by the server's clock ${Math.round(sleptMs)} ms are missing here`,
+  );
 };
+
+function isWake(byMs: number, untilLostMs: number): boolean {
+  return byMs >= LONG_STALL_MS && untilLostMs >= -SOON_MS && untilLostMs <= NOTICED_MS;
+}
 
 function vanished({ lost, starts }: Outage) {
   if (lost !== undefined) return undefined;

@@ -110,6 +110,7 @@ function namesOf(lines: Ordered['lines']): Pick<Journal, 'host' | 'program' | 'p
 function programOf(line: RecordedEvent): Journal['program'] | undefined {
   switch (line.type) {
     case 'host.started':
+    case 'journal.continued':
       return line.program === 'server' ? 'server' : 'client';
     case 'link.dialing':
     case 'link.connected':

@@ -57,8 +57,14 @@ export function saneWall(line: RecordedEvent | undefined): number | undefined {
 }
 
 function keyOf(line: RecordedEvent, count: number): string {
-  const machine = line.type === 'host.started' ? line.machine : undefined;
+  const machine = machineOf(line);
   return machine === undefined ? `unnamed ${count}` : `machine ${machine}`;
+}
+
+/** Which start of its machine a line names: the first of a life, or of a file. */
+export function machineOf(line: RecordedEvent): string | undefined {
+  const isFirst = line.type === 'host.started' || line.type === 'journal.continued';
+  return isFirst ? line.machine : undefined;
 }
 
 /** Whether a life begins on the start of the machine on which the line before it was written. */
@@ -67,8 +73,7 @@ function isSame(
   started: Extract<RecordedEvent, { type: 'host.started' }>,
   lines: readonly RecordedEvent[],
 ): boolean {
-  const known = lines.findLast(({ type }) => type === 'host.started');
-  const machine = known?.type === 'host.started' ? known.machine : undefined;
+  const machine = lines.map(machineOf).findLast((each) => each !== undefined);
   if (machine !== undefined && started.machine !== undefined) return machine === started.machine;
   const byMonotonicMs = started.atMs - before.atMs;
   const byWallMs = started.wallMs - before.wallMs;
