@@ -123,8 +123,10 @@ export class Running {
 }
 
 type Program =
+  | 'check'
   | 'client'
   | 'conformance'
+  | 'explain'
   | 'fuzz'
   | 'keep'
   | 'merge'

@@ -1,0 +1,85 @@
+/** These are about what a person is told by the built programs. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect } from 'chai';
+
+import type { RecordedEvent } from '../../src/events';
+import { journalOf } from '../../src/sim/journal-of';
+import { asText, eventsOfRun } from '../journal/journals';
+import { build, FOLDER, run, Running } from './programs';
+
+describe('programs that read journals', function () {
+  this.timeout(60_000);
+
+  let events: readonly RecordedEvent[];
+
+  before(async () => {
+    await build();
+    const fault = { at: '30 s', kind: 'restart', host: 'server', for: '8 s' } as const;
+    events = await eventsOfRun({ faults: [fault] });
+  });
+
+  afterEach(() => Running.endAll());
+
+  function file(name: string, lines: readonly object[]): string {
+    const place = path.join(FOLDER, `${name}-${process.hrtime.bigint()}.jsonl`);
+    writeFileSync(place, asText(lines));
+    return place;
+  }
+
+  it('explain a disconnect, in any order of journals, without colours in a pipe', async () => {
+    const [pi, server] = ['pi', 'server'].map((host) => file(host, journalOf(events, host)));
+    for (const files of [
+      [pi, server],
+      [server, pi],
+    ] as [string, string][]) {
+      const { code, stdout } = await run('explain', files);
+      expect(stdout).to.match(/^pi and server: 1 disconnect in/);
+      expect(stdout).to.match(/The server was restarted, as planned \(certain\)/);
+      expect(stdout).not.to.include('\u001b');
+      expect(code).to.equal(0);
+    }
+  });
+
+  it('explain it as JSON', async () => {
+    const { stdout } = await run('explain', [file('pi', journalOf(events, 'pi')), '--json']);
+    const { outages } = JSON.parse(stdout) as { outages: readonly object[] };
+    expect(outages).to.have.length(1);
+    expect(outages[0]).to.include({ cause: 'server_restart', label: 'peer_restart', isOver: true });
+  });
+
+  it('read what was rotated away first', async () => {
+    const lines = journalOf(events, 'pi');
+    const place = file('rotated', lines.slice(20));
+    writeFileSync(`${place}.1`, asText(lines.slice(0, 20)));
+    const { code, stdout } = await run('check', [place]);
+    expect(stdout).to.match(new RegExp(`^client pi: ${lines.length} lines, 1 lives`));
+    expect(stdout).to.match(/0 broken/);
+    expect(code).to.equal(0);
+  });
+
+  it('check, and end with 1 where something is broken', async () => {
+    const lines = journalOf(events, 'pi');
+    const dials = lines.filter(({ type }) => type === 'link.dialing');
+    const second = dials[1] as RecordedEvent;
+    const hasty = lines.map((line) =>
+      line.seq === second.seq ? { ...line, atMs: second.atMs - 1_500 } : line,
+    );
+    const { code, stdout } = await run('check', [file('hasty', hasty)]);
+    expect(stdout).to.match(/✗ S1 /);
+    expect(stdout).to.include(`"seq":${second.seq}`);
+    expect(code).to.equal(1);
+  });
+
+  it('say what is wrong with a file, and end with 2', async () => {
+    const none = path.join(FOLDER, 'none.jsonl');
+    const { code, stderr } = await run('explain', [none]);
+    expect(stderr).to.match(/^error: .*none\.jsonl: ENOENT/);
+    expect(code).to.equal(2);
+    writeFileSync(none, 'Nov 25 10:00:00 pi systemd[1]: Started.\n');
+    const checked = await run('check', [none]);
+    expect(checked.stderr).to.match(/^error: .*none\.jsonl: It is no journal/);
+    expect(checked.code).to.equal(2);
+  });
+});
