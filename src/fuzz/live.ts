@@ -2,6 +2,7 @@
 import { explain, tell } from './explain';
 
 import type { RecordedEvent } from '../events';
+import { joinedRecovery } from '../sim/recovery-tally';
 import { Pairs } from './pairs';
 import type { LifeReport } from './report';
 import { Sometimes } from './sometimes';
@@ -29,6 +30,7 @@ export default async function live({ life, shrinks }: LifeJob): Promise<LifeRepo
     steps: runs.reduce((sum, { result }) => sum + result.steps, 0),
     reached: [...reached],
     pairs: [...pairs],
+    recovery: joinedRecovery(runs.map(({ result }) => result.recovery)),
     ...(failed === undefined
       ? {}
       : { failure: await explained(failed.scenario, life, failed.result) }),
