@@ -68,8 +68,11 @@ interface Length {
   readonly awayMs: number;
 }
 
-/** A night, or a weekend. */
-const anyAbsence = fc.oneof(spread(HOUR_MS / 2, 8 * HOUR_MS), spread(12 * HOUR_MS, 64 * HOUR_MS));
+/** An evening, a night, or a day and more. */
+const anyAbsence = fc.oneof(
+  { weight: 2, arbitrary: spread(HOUR_MS / 2, 8 * HOUR_MS) },
+  { weight: 1, arbitrary: spread(18 * HOUR_MS, 28 * HOUR_MS) },
+);
 
 /** Mostly minutes; and now and then what it takes to come back after hours. */
 const anyLength: fc.Arbitrary<Length> = fc.oneof(

@@ -28,12 +28,9 @@ export type Moment = (typeof MOMENTS)[number];
 
 /** These pass so soon that they are missed unless they are often aimed at. */
 export const BRIEF_MOMENTS: readonly Moment[] = [
-  'upgraded',
-  'upgraded',
-  'upgraded',
-  'upgraded',
+  ...Array<Moment>(8).fill('upgraded'),
   'ping',
-  'answer sounds',
+  ...Array<Moment>(4).fill('answer sounds'),
 ];
 
 /** From the word that something is played to its first sound, mostly. */
