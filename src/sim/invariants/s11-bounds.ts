@@ -11,8 +11,10 @@ const REQUESTS: ReadonlySet<EventType> = new Set<EventType>([
   'hotword.detected',
   'session.requested',
 ]);
-/** Lines that a cycle may have beside those of the reconnect itself. */
-const ASIDES: ReadonlySet<EventType> = new Set<EventType>(['heartbeat.late', 'microphone.failed']);
+/** Lines that a cycle may have beside those of the reconnect itself: a server may say anything. */
+const ASIDES: ReadonlySet<EventType> = new Set<EventType>([
+  ...(['control.received', 'heartbeat.late', 'microphone.failed'] as const),
+]);
 
 /** A chunk that is not full, and a piece of the microphone that has not come. */
 const UNFINISHED_BYTES = 2 * 3_200;
