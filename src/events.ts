@@ -100,11 +100,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 export type LinkEvent =
   // The link: a connection is dialled or accepted, lives, is lost once, and is closed once.
   | { readonly type: 'link.dialing'; readonly connection: string; readonly attempt: number }
-  | {
-      readonly type: 'link.open';
-      readonly connection: string;
-      readonly protocol: ProtocolVersion;
-    }
+  | { readonly type: 'link.open'; readonly connection: string; readonly protocol: ProtocolVersion }
   | {
       readonly type: 'link.connected';
       readonly connection: string;
@@ -128,11 +124,7 @@ export type LinkEvent =
   | ({ readonly type: 'link.lost'; readonly connection: string } & CloseRecord)
   | { readonly type: 'link.closed'; readonly connection: string }
   | { readonly type: 'link.replaced'; readonly connection: string; readonly by: string }
-  | {
-      readonly type: 'link.refused';
-      readonly reason: Refusal;
-      readonly device?: string;
-    }
+  | { readonly type: 'link.refused'; readonly reason: Refusal; readonly device?: string }
   | { readonly type: 'backoff.scheduled'; readonly attempt: number; readonly delayMs: number }
   | { readonly type: 'heartbeat.sent'; readonly connection: string }
   | { readonly type: 'heartbeat.pong'; readonly connection: string; readonly rttMs: number }
@@ -145,11 +137,7 @@ export type LinkEvent =
   // Messages and audio.
   | ({ readonly type: 'control.sent' } & ControlFields)
   | ({ readonly type: 'control.received' } & ControlFields)
-  | {
-      readonly type: 'input.rejected';
-      readonly connection: string;
-      readonly problem: InputProblem;
-    }
+  | { readonly type: 'input.rejected'; readonly connection: string; readonly problem: InputProblem }
   | {
       readonly type: 'audio.sent';
       readonly connection: string;
@@ -270,19 +258,12 @@ export type LinkEvent =
       readonly timedOut: boolean;
     }
   // The program.
-  | {
-      /** A life of the program begins; the first line of each in a journal. */
-      readonly type: 'host.started';
-      readonly program: string;
-      /** The server that a client's program dials. */
-      readonly server?: string;
-      /** Where they are not the defaults. */
-      readonly settings?: Settings;
-      /** In a journal: {@link EVENTS_VERSION}. */
-      readonly version?: number;
-      /** In a journal: which start of the machine it is. Only within one can times be compared. */
-      readonly machine?: string;
-    }
+  /** A life of the program begins; the first line of each in a journal. */
+  | ({ readonly type: 'host.started' } & LifeFields)
+  /** A journal goes on in a new file: whose life it is that goes on. */
+  | ({ readonly type: 'journal.continued' } & LifeFields)
+  /** So many lines of a journal could not be written, and are lost; those after it are whole. */
+  | { readonly type: 'journal.gap'; readonly lines: number }
   /** The event loop stood still for so long: told afterwards, and only from a second on. */
   | { readonly type: 'loop.stalled'; readonly ms: number }
   /** The time of day has jumped by a second or more, or the machine slept. */
@@ -290,6 +271,19 @@ export type LinkEvent =
   | { readonly type: 'server.listening'; readonly port: number }
   | { readonly type: 'callback.threw'; readonly callback: string }
   | ({ readonly type: 'host.stopped' } & Holdings);
+
+/** What is known of a life from its start. */
+export interface LifeFields {
+  readonly program: string;
+  /** The server that a client's program dials. */
+  readonly server?: string;
+  /** Where they are not the defaults. */
+  readonly settings?: Settings;
+  /** In a journal: {@link EVENTS_VERSION}. */
+  readonly version?: number;
+  /** In a journal: which start of the machine it is. Only within one can times be compared. */
+  readonly machine?: string;
+}
 
 export interface ControlFields {
   readonly connection: string;
@@ -386,6 +380,8 @@ export const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
   'clock.stepped',
   'host.started',
   'host.stopped',
+  'journal.continued',
+  'journal.gap',
 ]);
 
 /** Whether a journal keeps events of this type. */

@@ -60,8 +60,38 @@ describe('the journal of a host', () => {
     expect(only(lines, 'link.lost').some(({ label }) => label === 'reset')).to.equal(false);
   });
 
+  for (const [how, fault] of [
+    ['is cut while nobody speaks', { at: '14 s', kind: 'reset' }],
+    ['is cut in a session', { at: '17 s', kind: 'reset' }],
+    ['is cut in an answer', { at: '18.5 s', kind: 'reset' }],
+    ['falls silent while nobody speaks', { at: '14 s', kind: 'silence' }],
+    ['falls silent in a session', { at: '17 s', kind: 'silence' }],
+  ] as const) {
+    it(`has 12 lines at most for a connection that ${how}, and the next one`, async () => {
+      const acts = [{ at: '15 s', says: 'hey-jarvis-what-time-is-it' }] as const;
+      const { lastEvents } = await run({ acts: [...acts], faults: [fault], lasts: '70 s' });
+      for (const host of ['pi', 'server']) {
+        const types = journalOf(lastEvents, host).map(({ type }) => type);
+        const lostAt = types.findIndex((type) => /^(heartbeat.timeout|link.lost)$/.test(type));
+        const backAt = types.findLastIndex((type) => /^link.(accepted|connected)$/.test(type));
+        // What comes right after it belongs to it: the state of the link, or the welcome.
+        expect(backAt - lostAt + 2, host).to.be.within(3, 12);
+      }
+    });
+  }
+
   it('keeps one time over several lives with the power on', async () => {
     const lines = await journal({ at: '20 s', kind: 'kill', host: 'pi', for: '5 s' });
     expect(timesOf(lines, 'host.started')).to.deep.equal([0, 25_000]);
+  });
+
+  it('goes on with a program that is started while its machine would sleep', async () => {
+    const lines = await journal(
+      { at: '20 s', kind: 'suspend', host: 'pi', for: '60 s' },
+      { at: '30 s', kind: 'kill', host: 'pi', for: '5 s' },
+    );
+    const starts = timesOf(lines, 'host.started');
+    expect(starts).to.deep.equal([0, 20_000]);
+    expect(timesOf(lines, 'host.stopped')[0]).to.be.greaterThan(85_000);
   });
 });

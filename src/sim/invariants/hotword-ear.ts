@@ -38,7 +38,17 @@ export class HotwordEar {
       case 'microphone.closed':
         this.microphone = 'closed';
         return;
+      case 'host.started':
+        this.started(event);
+        return;
       default:
     }
+  }
+
+  /** A journal has no steps, and tells of a microphone only when it fails. */
+  private started({ step }: RecordedEvent): void {
+    if (step !== undefined) return;
+    this.listening = 'hotword';
+    this.microphone = 'open';
   }
 }
