@@ -91,7 +91,7 @@ async function row(kind: FaultKind, lives: number, isBoth: boolean, sum: Sum): P
 }
 
 function storyOf(kind: FaultKind, seed: number): ScenarioInput {
-  const places = { clients: ['pi'], server: 'server' };
+  const places = { links: [['pi', 'server']] as const, server: 'server' };
   const [fault] = fc.sample(drawFault(kind, places), { seed, numRuns: 1 });
   const [at = 0, asksAt = 0] = fc.sample(fc.integer({ min: 0, max: 100_000 }), {
     seed,

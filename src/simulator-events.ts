@@ -1,7 +1,17 @@
 import type { Holdings } from './events';
 import type { DeviceFailure } from './ports';
 
-/** What only a simulation knows: faults, hosts, the user, the speaker, the wire. */
+/** What a scripted engine does in a conversation. */
+export type EngineAct =
+  | 'understood' /* it has heard an utterance to its end */
+  | 'answered'
+  | 'answered_blank' /* with white space, which is no answer */
+  | 'spoke_to_the_end'
+  | 'broke_off' /* its speech fails */
+  | 'interrupted'
+  | 'died';
+
+/** What only a simulation knows: faults, hosts, people, engines, the speaker, the wire. */
 export type SimulatorEvent =
   | { readonly type: 'run.started'; readonly scenario: string; readonly seed: number }
   | {
@@ -16,6 +26,8 @@ export type SimulatorEvent =
       readonly hosts: readonly string[];
     }
   | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
+  /** The devices that a server knows a token of, where it asks for one. */
+  | { readonly type: 'server.admits'; readonly devices: readonly string[] }
   | { readonly type: 'host.stopping'; readonly signal: string }
   | { readonly type: 'host.killed' }
   | { readonly type: 'host.lost_power' }
@@ -27,6 +39,14 @@ export type SimulatorEvent =
   | { readonly type: 'host.acted_late'; readonly port: string }
   | { readonly type: 'user.spoke'; readonly sound: string; readonly ms: number }
   | { readonly type: 'user.pressed' }
+  | {
+      readonly type: 'engine.acted';
+      /** The n-th that this life of the server has opened with its engine, from 1. */
+      readonly conversation: number;
+      readonly act: EngineAct;
+    }
+  /** A program of somebody else's sends bytes that are no frame. */
+  | { readonly type: 'peer.broke_frames' }
   /** The microphone delivered so much of what the speaker had played. */
   | { readonly type: 'echo.heard'; readonly bytes: number }
   | { readonly type: 'speaker.started' }

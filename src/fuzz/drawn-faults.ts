@@ -13,8 +13,9 @@ export type TimelessFault = FaultInput extends infer Each
 
 /** The hosts between which, or at which, a fault is drawn. */
 export interface FaultPlaces {
-  /** Clients; the first is the one that most happens to. */
-  readonly clients: readonly string[];
+  /** Each client, and the server that it dials. */
+  readonly links: readonly (readonly [client: string, server: string])[];
+  /** The server of ours. */
   readonly server: string;
 }
 
@@ -69,8 +70,10 @@ const TOXICS = [
 
 type Draw = (places: FaultPlaces) => fc.Arbitrary<Record<string, unknown>>;
 
-const betweenThem = ({ clients, server }: FaultPlaces): fc.Arbitrary<[string, string]> =>
-  fc.constantFrom(...clients).map((client) => [client, server]);
+const betweenThem = ({ links }: FaultPlaces): fc.Arbitrary<readonly [string, string]> =>
+  fc.constantFrom(...links);
+
+const clientsOf = ({ links }: FaultPlaces): string[] => links.map(([client]) => client);
 
 const onTheWay =
   (fields: Record<string, fc.Arbitrary<unknown>> = {}): Draw =>
@@ -79,13 +82,13 @@ const onTheWay =
 
 const atAnyHost =
   (fields: Record<string, fc.Arbitrary<unknown>> = {}): Draw =>
-  ({ clients, server }) =>
-    fc.record({ ...fields, host: fc.constantFrom(...clients, server) });
+  (places) =>
+    fc.record({ ...fields, host: fc.constantFrom(...clientsOf(places), places.server) });
 
 const atClient =
   (fields: Record<string, fc.Arbitrary<unknown>> = {}): Draw =>
-  ({ clients }) =>
-    fc.record({ ...fields, host: fc.constantFrom(...clients) });
+  (places) =>
+    fc.record({ ...fields, host: fc.constantFrom(...clientsOf(places)) });
 
 const drawToxic: Draw = (places) =>
   fc.oneof(

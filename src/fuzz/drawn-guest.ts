@@ -1,64 +1,77 @@
 import fc from 'fast-check';
 
 import type { ScenarioInput } from '../sim/scenario';
-import { lasting, spread } from './drawn-faults';
+import { lasting, ms, spread } from './drawn-faults';
+import { anyFrames, type Frame } from './drawn-frames';
 
 type Host = NonNullable<ScenarioInput['hosts']>[string];
 export type Guest = Extract<Host, { readonly program: 'peer' }>;
-type Talker = Extract<Guest['does'], { readonly behaviour: 'dials_and_talks' }>;
-type Frame = Talker['says'][number];
 
-const anyMessage: fc.Arbitrary<unknown> = fc.oneof(
-  fc.record(
-    {
-      type: fc.constantFrom(
-        ...['hotword_detected', 'session_end', 'playback_complete', 'audio_ack'],
-        ...['welcome', 'reboot', '__proto__'],
-      ),
-      session: fc.oneof(fc.constantFrom('s1', 's2', '', '../../etc'), fc.constant(7)),
-      turn: fc.oneof(fc.constantFrom(0, 1, 2, -1, 1.5), fc.constant('1')),
-      trigger: fc.constantFrom('hotword', 'button', 'whim'),
-      reason: fc.constantFrom('user', '', 'x'.repeat(300)),
-    },
-    { requiredKeys: ['type'] },
-  ),
-  // JSON, but no message: null, numbers, text, lists and what lies deep in them.
-  fc.json({ maxDepth: 3 }).map((text) => JSON.parse(text) as unknown),
-);
-
-const aText = fc.oneof(
-  { weight: 4, arbitrary: anyMessage.map((message) => JSON.stringify(message)) },
-  { weight: 1, arbitrary: fc.string({ maxLength: 40 }) },
-);
-
-/** What somebody's own program sends: what it should, and what nobody should. */
-const aFrame: fc.Arbitrary<Frame> = fc
-  .tuple(
-    lasting(1, 60_000),
-    fc.oneof(
-      { weight: 8, arbitrary: aText.map((text) => ({ text })) },
-      { weight: 4, arbitrary: fc.record({ bytes: spread(1, 200_000) }) },
-      { weight: 2, arbitrary: fc.constant({ sound: 'hey-jarvis-what-time-is-it' }) },
-      fc.constant({ ping: true as const }),
-      fc.constant({ pong: true as const }),
-      fc.constantFrom(1000, 1001, 1008, 3000, 4999).map((close) => ({ close })),
-      fc.stringMatching(/^([0-9a-f]{2}){1,12}$/).map((raw) => ({ raw })),
-    ),
-    fc.constantFrom(1, 1, 1, 1, 2, 30),
-  )
-  .map(([at, what, times]): Frame => ({ at, ...what, times }));
+const OF_A_CLIENT = ['hotword_detected', 'session_end', 'playback_complete', 'audio_ack'];
 
 /** A device with a program of somebody else's, in either protocol; it dials once. */
 export function drawGuest(): fc.Arbitrary<Guest> {
   return fc
     .record({
-      protocol: fc.constantFrom('base' as const, 'tars.v2' as const),
+      protocol: fc.constantFrom('base' as const, 'tars.v2' as const, 'tars.v2' as const),
       startsAt: lasting(1, 30_000),
-      says: fc.array(aFrame, { minLength: 1, maxLength: 12 }),
+      says: fc.oneof(anyFrames(OF_A_CLIENT), hastyTalk),
     })
     .map(({ protocol, says, startsAt }) => ({
       program: 'peer' as const,
       startsAt,
       does: { behaviour: 'dials_and_talks' as const, device: 'guest', protocol, says },
     }));
+}
+
+/** One thing that a guest who knows the protocol does, and how long after the last. */
+interface Step {
+  readonly does: 'asks' | 'speaks' | 'has played' | 'ends';
+  readonly afterMs: number;
+  readonly turn: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  does: fc.constantFrom(
+    ...(['asks', 'asks', 'asks', 'speaks', 'speaks', 'speaks', 'speaks'] as const),
+    ...(['has played', 'has played', 'has played', 'has played', 'ends'] as const),
+  ),
+  // In one breath, or as people take turns.
+  afterMs: fc.oneof(spread(1, 1_000), fc.noBias(fc.integer({ min: 500, max: 6_000 }))),
+  turn: fc.constantFrom(1, 1, 2, 3),
+});
+
+/**
+ * Somebody who knows the protocol and is in a hurry: asks again before there is an answer, speaks
+ * into it, says that it is over early, late, twice, and of another one.
+ */
+const hastyTalk: fc.Arbitrary<Frame[]> = fc
+  .array(step, { minLength: 4, maxLength: 20 })
+  .map((steps) => framesOf([{ does: 'asks', afterMs: 1, turn: 1 }, ...steps]));
+
+function framesOf(steps: readonly Step[]): Frame[] {
+  let atMs = 0;
+  let asked = 0;
+  return steps.flatMap(({ afterMs, does, turn }): Frame[] => {
+    atMs += afterMs;
+    if (does === 'asks') asked += 1;
+    const at = ms(atMs);
+    const session = `g${asked}`;
+    switch (does) {
+      case 'asks':
+        return [{ at, text: JSON.stringify({ type: 'hotword_detected', session }) }];
+      case 'speaks':
+        // And a second of silence, or nobody knows that this was all.
+        return [
+          { at, sound: 'what-time-is-it' },
+          { at, bytes: 32_000 },
+        ];
+      case 'has played':
+        return [{ at, text: JSON.stringify({ type: 'playback_complete', session, turn }) }];
+      case 'ends':
+        return [{ at, text: JSON.stringify({ type: 'session_end', session }) }];
+      default:
+        return does satisfies never;
+    }
+  });
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 
+import { DEFAULT_DEVICE } from '../protocol';
 import type { ScenarioInput } from '../sim/scenario';
-import { lasting, ms } from './drawn-faults';
+import { drawEngine } from './drawn-engine';
 import { drawGuest } from './drawn-guest';
+import { drawStranger } from './drawn-stranger';
 
 export type Hosts = NonNullable<ScenarioInput['hosts']>;
 
 export const SERVER = 'server';
+const STRANGE = 'strange';
 
 /** Often enough to meet everything else, and not so often as to hide what is without it. */
 const aQuarter = fc.constantFrom(true, false, false, false);
@@ -16,63 +19,80 @@ export function clientsOf(hosts: Hosts): string[] {
   return Object.keys(hosts).filter((name) => hosts[name]?.program === 'client');
 }
 
+/** Each client of ours, and the server that it dials. */
+export function linksOf(hosts: Hosts): (readonly [client: string, server: string])[] {
+  return Object.entries(hosts).flatMap(([name, host]) =>
+    host.program === 'client' ? [[name, host.server ?? SERVER] as const] : [],
+  );
+}
+
+/** Whether two clients have one name at one server, and so replace each other for ever. */
+export function isFight({ other }: Hosts): boolean {
+  if (other?.program !== 'client') return false;
+  return other.device === undefined && other.server === undefined;
+}
+
 /** A house: the server, a Pi, and now and then another one, or somebody's own program. */
 export function drawHosts(): fc.Arbitrary<Hosts> {
   return fc
     .record({
       // Half of the time the parrot.
-      engine: fc.option(anyEngine(), { nil: undefined, freq: 2 }),
+      engine: fc.option(drawEngine(), { nil: undefined, freq: 2 }),
       tls: fc.boolean(),
       echo: aQuarter,
       acknowledge: aQuarter,
+      asksForTokens: aQuarter,
       listeners: fc.constantFrom('quiet', 'quiet', 'quiet', 'quiet', 'throw', 'reject'),
-      // Alone, beside another device, or in a fight with one that has its name.
-      other: fc.constantFrom('none', 'none', 'none', 'none', 'hall', 'same'),
+      // Alone, beside another device, in a fight with one that has its name, or beside one that
+      // dials what is no server of ours.
+      other: fc.constantFrom('none', 'none', 'none', 'none', 'hall', 'same', STRANGE, STRANGE),
+      stranger: drawStranger(),
       guest: fc.option(drawGuest(), { nil: undefined, freq: 5 }),
     })
-    .map(({ acknowledge, echo, engine, guest, listeners, other, tls }): Hosts => {
-      const client = {
-        program: 'client' as const,
-        tls,
-        acoustics: echo ? ('echo' as const) : ('dead' as const),
-        ...(listeners === 'quiet' ? {} : { listeners }),
-        ...(acknowledge ? { settings: { acknowledge } } : {}),
+    .map((drawn): Hosts => {
+      const { asksForTokens, engine, guest, other, stranger } = drawn;
+      const client = clientOf(drawn);
+      const server = {
+        program: 'server' as const,
+        ...(engine === undefined ? {} : { engine }),
+        ...(asksForTokens ? { tokens: TOKENS } : {}),
       };
-      const server = { program: 'server' as const, ...(engine === undefined ? {} : { engine }) };
-      const second = { ...client, ...(other === 'hall' ? { device: 'hall' } : {}) };
       return {
         [SERVER]: server,
+        ...(other === STRANGE ? { [STRANGE]: stranger } : {}),
         pi: client,
-        ...(other === 'none' ? {} : { other: second }),
+        ...(other === 'none' ? {} : { other: { ...client, ...ASIDE[other] } }),
         ...(guest === undefined ? {} : { guest }),
       };
     });
 }
 
-/** An engine that mostly works, and is now and then as bad as they come. */
-function anyEngine(): fc.Arbitrary<Record<string, unknown>> {
-  const rarely = <Value>(value: fc.Arbitrary<Value>) =>
-    fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-  return fc
-    .record({
-      start: fc.constantFrom('works', 'works', 'works', 'works', 'works', 'fails', 'never'),
-      startsAfter: rarely(lasting(1, 8_000)),
-      answersAfter: fc.oneof(
-        { weight: 9, arbitrary: lasting(1, 16_000) },
-        { weight: 1, arbitrary: fc.constant('never') },
-      ),
-      answerLasts: fc.oneof(
-        { weight: 9, arbitrary: lasting(100, 40_000) },
-        { weight: 1, arbitrary: fc.constant(ms(0)) },
-      ),
-      pieceEvery: rarely(lasting(1, 200)),
-      pause: rarely(fc.record({ after: lasting(100, 4_000), for: lasting(100, 20_000) })),
-      speechFailsAfter: rarely(lasting(100, 8_000)),
-      diesAfter: rarely(lasting(500, 60_000)),
-      closesAfter: rarely(lasting(1, 12_000)),
-      transcript: rarely(fc.constant(' ')),
-    })
-    .map((script) =>
-      Object.fromEntries(Object.entries(script).filter(([, value]) => value !== undefined)),
-    );
+/** Everybody who lives here has a token, and no guest. */
+const TOKEN = 'of-the-house';
+const TOKENS = [DEFAULT_DEVICE, 'hall'].map((device) => ({ device, token: TOKEN }));
+
+/** How the other client differs from the first. */
+const ASIDE = {
+  hall: { device: 'hall' },
+  same: {},
+  [STRANGE]: { server: STRANGE },
+} as const;
+
+interface Drawn {
+  readonly acknowledge: boolean;
+  readonly asksForTokens: boolean;
+  readonly echo: boolean;
+  readonly listeners: 'quiet' | 'throw' | 'reject';
+  readonly tls: boolean;
+}
+
+function clientOf({ acknowledge, asksForTokens, echo, listeners, tls }: Drawn) {
+  return {
+    program: 'client' as const,
+    tls,
+    acoustics: echo ? ('echo' as const) : ('dead' as const),
+    ...(asksForTokens ? { token: TOKEN } : {}),
+    ...(listeners === 'quiet' ? {} : { listeners }),
+    ...(acknowledge ? { settings: { acknowledge } } : {}),
+  };
 }

@@ -2,7 +2,9 @@
  * What a fuzz run is made of, drawn by fast-check from a seed.
  *
  *   life            this file: hosts, what people do, which faults, and where these are put
- *   drawn-hosts     who lives there             drawn-guest    a program of somebody else's
+ *   drawn-hosts     who lives there             drawn-engine   and whom they talk with
+ *   drawn-guest     somebody else's client      drawn-stranger    somebody else's server
+ *   drawn-frames    what such programs send
  *   drawn-faults    a fault of each kind        swarm      which kinds, and how often each
  *   set-pieces      two things at once, and what takes hours
  *   moments         instants worth aiming at    trial      a life as scenarios, and their runs
@@ -14,7 +16,7 @@ import fc from 'fast-check';
 import type { Duration } from '../sim/duration';
 import type { ScenarioInput } from '../sim/scenario';
 import { drawFault, lasting, ms, spread, type TimelessFault } from './drawn-faults';
-import { clientsOf, drawHosts, SERVER, type Hosts } from './drawn-hosts';
+import { clientsOf, drawHosts, isFight, linksOf, SERVER, type Hosts } from './drawn-hosts';
 import { BRIEF_MOMENTS, MOMENTS, type Moment } from './moments';
 import { drawAbsence, drawSetPiece } from './set-pieces';
 import { swarm, type Swarm } from './swarm';
@@ -51,8 +53,8 @@ const TALKS = 'hey-jarvis-what-time-is-it';
 const BURST_MS = 3_000;
 const MAX_FAULTS = 12;
 const MAX_ACTS = 10;
-/** A life that lasts so long has an absence in it. */
-const LONG_MS = 2 * 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** Draws the life of a seed: the same one for the same seed, everywhere. */
 export function drawLife(seed: number): Life {
@@ -60,30 +62,51 @@ export function drawLife(seed: number): Life {
   return life as Life;
 }
 
-/** Mostly minutes; and now and then most of a day, for what comes of being away for hours. */
-const anyLength = fc.oneof(
-  { weight: 15, arbitrary: spread(60_000, 900_000) },
-  { weight: 1, arbitrary: spread(LONG_MS, 8 * LONG_MS) },
+/** How long a life lasts, and for how much of that the network or the server is gone. */
+interface Length {
+  readonly lastsMs: number;
+  readonly awayMs: number;
+}
+
+/** An evening, a night, or a day and more. */
+const anyAbsence = fc.oneof(
+  { weight: 2, arbitrary: spread(HOUR_MS / 2, 8 * HOUR_MS) },
+  { weight: 1, arbitrary: spread(18 * HOUR_MS, 28 * HOUR_MS) },
+);
+
+/** Mostly minutes; and now and then what it takes to come back after hours. */
+const anyLength: fc.Arbitrary<Length> = fc.oneof(
+  {
+    weight: 15,
+    arbitrary: spread(MINUTE_MS, 15 * MINUTE_MS).map((lastsMs) => ({ lastsMs, awayMs: 0 })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(anyAbsence, spread(10 * MINUTE_MS, HOUR_MS))
+      .map(([awayMs, homeMs]) => ({ lastsMs: awayMs + homeMs, awayMs })),
+  },
 );
 
 const anyLife: fc.Arbitrary<Life> = fc
   .tuple(drawHosts(), swarm, anyLength)
-  .chain(([hosts, weights, lastsMs]) =>
-    fc.record({
+  .chain(([hosts, weights, length]) => {
+    const { lastsMs } = length;
+    return fc.record({
       hosts: fc.constant(hosts),
       latency: lasting(1, 300),
       interleave: fc.constantFrom(true, true, true, false),
       lastsMs: fc.constant(lastsMs),
-      acts: anyActs(clientsOf(hosts), lastsMs).map((acts) => [...acts, ...truce(hosts, lastsMs)]),
-      faults: anyFaults(hosts, weights, lastsMs),
-    }),
-  );
+      acts: fc
+        .tuple(anyActs(clientsOf(hosts), lastsMs), anyEnd(clientsOf(hosts), lastsMs))
+        .map(([acts, end]) => [...acts, ...end, ...truce(hosts, lastsMs)]),
+      faults: anyFaults(hosts, weights, length),
+    });
+  });
 
 /** Two that have one name take turns for ever, and a world with both never comes to rest. */
 function truce(hosts: Hosts, lastsMs: number): Acts {
-  const other = hosts['other'];
-  const isFight = other?.program === 'client' && other.device === undefined;
-  return isFight ? [{ at: ms(lastsMs - 1), on: 'other', stops: 'program' }] : [];
+  return isFight(hosts) ? [{ at: ms(lastsMs - 1), on: 'other', stops: 'program' }] : [];
 }
 
 /** Sessions by voice and by hand, and people who press while the answer sounds. */
@@ -104,6 +127,15 @@ function anyActs(clients: readonly string[], lastsMs: number): fc.Arbitrary<Acts
   return fc.array(act, { minLength: 1, maxLength: MAX_ACTS }).map((acts) => acts.flat());
 }
 
+/** Now and then somebody switches a Pi off for good, late in its life. */
+function anyEnd(clients: readonly string[], lastsMs: number): fc.Arbitrary<Acts> {
+  const at = fc.noBias(fc.integer({ min: Math.floor(lastsMs / 2), max: lastsMs - 1 }));
+  const stop = fc
+    .tuple(at, fc.constantFrom(...clients))
+    .map(([atMs, on]): Acts => [{ at: ms(atMs), on, stops: 'program' }]);
+  return fc.oneof({ weight: 4, arbitrary: fc.constant<Acts>([]) }, stop);
+}
+
 /** One of the clients, or all of them at once. */
 function whereabouts(clients: readonly string[]): fc.Arbitrary<readonly string[]> {
   return fc.oneof(fc.constant(clients), ...clients.map((each) => fc.constant([each])));
@@ -112,23 +144,26 @@ function whereabouts(clients: readonly string[]): fc.Arbitrary<readonly string[]
 function anyFaults(
   hosts: Hosts,
   weights: Swarm,
-  lastsMs: number,
+  { awayMs, lastsMs }: Length,
 ): fc.Arbitrary<readonly PlacedFault[]> {
-  const places = { clients: clientsOf(hosts), server: SERVER };
+  const places = { links: linksOf(hosts), server: SERVER };
   const isTls = Object.values(hosts).some((host) => 'tls' in host && host.tls === true);
   const kinds = weights.filter(({ kind }) => isTls || kind !== 'tls');
   if (kinds.length === 0) return fc.constant([]);
   const fault = fc
     .oneof(...kinds.map(({ kind, weight }) => ({ arbitrary: fc.constant(kind), weight })))
     .chain((kind) => drawFault(kind, places));
-  const alone = fc.tuple(
-    fc.record({ fault, placing: fc.oneof(anywhere(lastsMs), { weight: 2, arbitrary: aimed }) }),
-  );
-  const several = fc.oneof({ weight: 4, arbitrary: alone }, inBurst(fault, lastsMs), ambush(fault));
+  // A life of days is lived once: its moments are those of the lives of minutes.
+  const aims = awayMs > 0 ? [] : [{ weight: 2, arbitrary: aimed }];
+  const ambushes = awayMs > 0 ? [] : [ambush(fault)];
+  const placing = fc.oneof(anywhere(lastsMs), ...aims);
+  const alone = fc.tuple(fc.record({ fault, placing }));
+  const several = fc.oneof({ weight: 4, arbitrary: alone }, inBurst(fault, lastsMs), ...ambushes);
   const all = fc.array(several, { minLength: 1, maxLength: MAX_FAULTS });
-  const nothing = { weight: 3, arbitrary: fc.constant([]) };
   const setPiece =
-    lastsMs >= LONG_MS ? drawAbsence(places, lastsMs) : fc.oneof(nothing, drawSetPiece(places));
+    awayMs > 0
+      ? drawAbsence(places, awayMs, lastsMs)
+      : fc.oneof(fc.constant([]), drawSetPiece(places));
   return fc
     .tuple(setPiece, all)
     .map(([first, faults]) => [...first, ...faults.flat()].slice(0, MAX_FAULTS));

@@ -16,6 +16,7 @@ export const MOMENTS = [
   'start deadline',
   'answer begins',
   'answer sounds',
+  'cue sounds',
   'answer sent',
   'answer heard',
   'session over',
@@ -27,13 +28,13 @@ export type Moment = (typeof MOMENTS)[number];
 
 /** These pass so soon that they are missed unless they are often aimed at. */
 export const BRIEF_MOMENTS: readonly Moment[] = [
-  'upgraded',
-  'upgraded',
-  'upgraded',
-  'upgraded',
+  ...Array<Moment>(8).fill('upgraded'),
   'ping',
-  'answer sounds',
+  ...Array<Moment>(4).fill('answer sounds'),
 ];
+
+/** From the word that something is played to its first sound, mostly. */
+const FIRST_SOUND_MS = 1;
 
 /** The moment that an event is, or leads to, and how much later. */
 function momentsOf(event: RecordedEvent): readonly (readonly [Moment, number])[] {
@@ -63,8 +64,10 @@ function momentsOf(event: RecordedEvent): readonly (readonly [Moment, number])[]
       return [['started', 0]];
     case 'turn.started':
       return [['answer begins', 0]];
-    case 'speaker.started':
-      return [['answer sounds', 0]];
+    case 'playback.started':
+      return [['answer sounds', FIRST_SOUND_MS]];
+    case 'cue.played':
+      return [['cue sounds', FIRST_SOUND_MS]];
     case 'turn.ended':
       return [['answer sent', 0]];
     case 'playback.ended':

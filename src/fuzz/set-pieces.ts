@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 
-import {
-  drawFault,
-  lasting,
-  spread,
-  ms,
-  type FaultPlaces,
-  type TimelessFault,
-} from './drawn-faults';
+import { drawFault, lasting, ms, type FaultPlaces, type TimelessFault } from './drawn-faults';
 import type { PlacedFault } from './life';
 import type { Moment } from './moments';
 
@@ -32,7 +25,10 @@ const SET_PIECES: readonly SetPiece[] = [
   { kind: 'silence', moment: 'upgraded', offsetMs: [0] },
   { kind: 'restart', moment: 'answer sounds', offsetMs: [0, 100, 1_000] },
   { kind: 'speaker_fails', moment: 'answer sounds', offsetMs: [0, 50, 500] },
+  { kind: 'speaker_fails', moment: 'cue sounds', offsetMs: [0, 50] },
   { kind: 'microphone_fails', moment: 'started', offsetMs: [0, 50, 500] },
+  // It is about to be opened again as the program stops.
+  { kind: 'microphone_fails', moment: 'stopping', offsetMs: [-800, -100, -1] },
   { kind: 'silence', moment: 'asked', offsetMs: [-1, 0, 1] },
   { kind: 'silence', moment: 'answer sent', offsetMs: [-1, 0, 1] },
   { kind: 'reset', moment: 'answer begins', offsetMs: [0, 1, 20] },
@@ -63,25 +59,23 @@ export function drawSetPiece(places: FaultPlaces): fc.Arbitrary<readonly PlacedF
 }
 
 const ABSENCES = ['refused', 'outage', 'dns', 'unreachable', 'kill', 'lost_dials'] as const;
-const HALF_AN_HOUR_MS = 1_800_000;
 
-/** Draws an absence of the network or the server that is longer than half an hour. */
+/** Draws an absence of the network or the server that lasts so long. */
 export function drawAbsence(
   places: FaultPlaces,
+  awayMs: number,
   lastsMs: number,
 ): fc.Arbitrary<readonly PlacedFault[]> {
   const fault = fc
     .constantFrom(...ABSENCES)
-    .chain((kind) =>
-      fc.tuple(drawFault(kind, places), spread(HALF_AN_HOUR_MS, Math.floor(lastsMs / 2))),
-    )
-    .map(([drawn, forMs]) => ({
+    .chain((kind) => drawFault(kind, places))
+    .map((drawn) => ({
       ...drawn,
       // A Pi that is off waits for nobody.
       ...(drawn.kind === 'kill' ? { host: places.server } : {}),
-      for: ms(forMs),
+      for: ms(awayMs),
     }));
-  const atMs = fc.noBias(fc.integer({ min: 0, max: Math.floor(lastsMs / 2) }));
+  const atMs = fc.noBias(fc.integer({ min: 0, max: lastsMs - awayMs }));
   return fc
     .tuple(fault, atMs)
     .map(([absence, at]) => [

@@ -110,10 +110,9 @@ class Shrinker {
       await this.fewerWords(name, spec);
       const { program } = spec;
       if (program !== 'client' && program !== 'server') continue;
-      const device = 'device' in spec && spec.device !== undefined ? { device: spec.device } : {};
       await this.take({
         ...this.best,
-        hosts: { ...this.best.hosts, [name]: { program, ...device } },
+        hosts: { ...this.best.hosts, [name]: { program, ...identityOf(spec) } },
       });
     }
     await this.take({ ...this.best, interleave: false });
@@ -122,13 +121,13 @@ class Shrinker {
 
   /** Of what a stranger says, what it takes. */
   private async fewerWords(name: string, spec: Host): Promise<void> {
-    if (spec.program !== 'peer' || spec.does.behaviour !== 'dials_and_talks') return;
+    if (spec.program !== 'peer' || !('says' in spec.does)) return;
     const { does } = spec;
     const saying = (says: readonly Frame[]): ScenarioInput => ({
       ...this.best,
       hosts: { ...this.best.hosts, [name]: { ...spec, does: { ...does, says: [...says] } } },
     });
-    this.best = saying(await ddmin(does.says, (says) => this.fails(saying(says))));
+    this.best = saying(await ddmin(does.says ?? [], (says) => this.fails(saying(says))));
   }
 
   /** Whether anything of the story happens at this host. */
@@ -193,6 +192,16 @@ class Shrinker {
     this.tried.set(key, fails);
     return fails;
   }
+}
+
+/** Who a client is, and whom it dials. */
+function identityOf(spec: Host): { readonly device?: string; readonly server?: string } {
+  if (spec.program !== 'client') return {};
+  const { device, server } = spec;
+  return {
+    ...(device === undefined ? {} : { device }),
+    ...(server === undefined ? {} : { server }),
+  };
 }
 
 function isDuration(value: unknown): value is Duration {

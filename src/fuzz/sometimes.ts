@@ -21,6 +21,8 @@ const turn = (error: string): Sign => on('turn.ended', (event) => event.error ==
 const rejected = (problem: string): Sign =>
   on('input.rejected', (event) => event.problem === problem);
 const played = (how: string): Sign => on('playback.ended', (event) => event.how === how);
+const refused = (reason: string): Sign => on('link.refused', (event) => event.reason === reason);
+const acted = (act: string): Sign => on('engine.acted', (event) => event.act === act);
 const cue = (name: string): Sign => on('cue.played', (event) => event.cue === name);
 
 /** States that one event tells of. */
@@ -52,6 +54,10 @@ const BY_ONE_EVENT: Readonly<Record<string, Sign>> = {
     'backoff.scheduled',
     ({ attempt }) => attempt > 32,
   ),
+  'wait: after more doublings than a number has room for': on(
+    'backoff.scheduled',
+    ({ attempt }) => attempt > 1_024,
+  ),
   'heartbeat: a deadline late by a stall': on('heartbeat.late'),
   'heartbeat: a round trip of seconds': on('heartbeat.pong', ({ rttMs }) => rttMs >= 2_000),
   'session: by voice': on('session.requested', ({ trigger }) => trigger === 'hotword'),
@@ -64,13 +70,18 @@ const BY_ONE_EVENT: Readonly<Record<string, Sign>> = {
   'session: the engine hangs up': ended('engine_lost'),
   'session: no answer comes': ended('no_answer'),
   'session: without a microphone': ended('microphone_failed'),
+  'session: ended by a phrase': ended('end_phrase'),
+  'session: superseded': ended('superseded'),
   'answer: heard to its end': played('finished'),
   'answer: broken off': played('stopped'),
   'answer: the speaker fails': played('device_error'),
   'answer: speech breaks off': turn('engine_failed'),
+  'answer: the person goes on': turn('interrupted'),
+  'answer: blank': acted('answered_blank'),
   'answer: never confirmed': turn('playback_timeout'),
   'answer: the engine stalls': turn('engine_stalled'),
   'engine: does not close in time': on('engine.closed', ({ timedOut }) => timedOut),
+  'engine: dies': acted('died'),
   'audio: more than the uplink takes': on(
     'audio.dropped',
     ({ reason }) => reason === 'uplink_full',
@@ -82,6 +93,8 @@ const BY_ONE_EVENT: Readonly<Record<string, Sign>> = {
   'input: JSON that is no object': rejected('not_an_object'),
   'input: a message of a type that there is not': rejected('unknown_type'),
   'input: a message with a wrong field': rejected('bad_field'),
+  'input: frames that are none': on('peer.broke_frames'),
+  'refused: without a token': refused('unauthorized'),
   'listener: throws': on('callback.threw'),
   'cue: nobody is there': cue('offline'),
   'cue: no': cue('rejected'),

@@ -71,6 +71,10 @@ export class LoopbackNetwork implements HostNetwork<LoopbackNic> {
     return nic.tcp.holdings().sockets;
   }
 
+  boundPorts(nic: LoopbackNic): number {
+    return nic.tcp.holdings().listeners;
+  }
+
   dialsInFlight(nic: LoopbackNic): number {
     return nic.tcp.holdings().dials;
   }

@@ -131,9 +131,9 @@ export class TurnSpeaker {
     this.awaitSilence();
   }
 
-  /** From now on nothing more is heard, and the word of it is due. */
+  /** From now on nothing more is heard, and the word of it is due; it may have been so before. */
   private awaitSilence(): void {
-    this.heardAtMs = this.options.clock.now();
+    this.heardAtMs = Math.min(this.heardAtMs, this.options.clock.now());
     this.armDeadline();
   }
 

@@ -39,6 +39,8 @@ const engineSchema = z.strictObject({
   diesAfter: duration.optional(),
   /** How long closing takes. */
   closesAfter: duration.prefault('0 ms'),
+  /** From the order to close to an answer that nobody asked for. */
+  answersAfterClose: duration.optional(),
 });
 
 /**

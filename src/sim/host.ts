@@ -2,6 +2,7 @@ import assert from 'node:assert';
 
 import type { AnyEvent } from '../events';
 import type { Clock, EventSink, Lag, Random, Sockets, WallClock } from '../ports';
+import type { SimulatorEvent } from '../simulator-events';
 import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
 import type { WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
@@ -29,6 +30,8 @@ export interface HostPorts {
   readonly remoteClock: Clock;
   /** A fixture by its name, as 16 kHz mono s16le PCM. */
   readonly sound: (name: string) => Buffer;
+  /** Tells what is none of the program's own doing, such as an engine's. */
+  readonly report: (event: SimulatorEvent) => void;
 }
 
 /** Starts the host's program. What it throws, now or later, is a crash of the host. */
@@ -45,6 +48,8 @@ export interface HostNetwork<Nic extends HostNic = HostNic> {
   /** The machine is gone: it sends nothing. */
   powerOff(nic: Nic): void;
   openSockets(nic: Nic): number;
+  /** Ports that it listens on. */
+  boundPorts(nic: Nic): number;
   dialsInFlight(nic: Nic): number;
 }
 
@@ -122,7 +127,7 @@ export class Host implements WallClock {
     this.boots += 1;
     const life = new Life(this, this.world, this.boots);
     this.currentLife = life;
-    this.world.record(this, startedEvent(this.spec));
+    for (const event of startedEvents(this.spec)) this.world.record(this, event);
     this.world.run(life, () => life.begin(this.starter));
   }
 
@@ -247,10 +252,12 @@ export class Host implements WallClock {
   }
 }
 
-function startedEvent(spec: HostSpec): AnyEvent {
+function startedEvents(spec: HostSpec): readonly AnyEvent[] {
   const { program } = spec;
   const server = program === 'client' ? { server: spec.server } : {};
   const hasOwn = 'settings' in spec && Object.keys(spec.settings).length > 0;
   const settings = hasOwn ? { settings: spec.settings } : {};
-  return { type: 'host.started', program, ...server, ...settings };
+  const started = { type: 'host.started', program, ...server, ...settings } as const;
+  if (spec.program !== 'server' || spec.tokens === undefined) return [started];
+  return [started, { type: 'server.admits', devices: spec.tokens.map(({ device }) => device) }];
 }

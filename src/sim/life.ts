@@ -113,10 +113,12 @@ export class Life {
 
   /** What the program still holds of its ports. */
   holdings(): Holdings {
+    const { network } = this.world;
     return {
       timers: this.clock.pending,
-      sockets: this.world.network.openSockets(this.nic),
-      dials: this.world.network.dialsInFlight(this.nic),
+      // One that listens is a socket as well.
+      sockets: network.openSockets(this.nic) + network.boundPorts(this.nic),
+      dials: network.dialsInFlight(this.nic),
       devices: this.audio.openDevices(),
     };
   }
@@ -170,6 +172,9 @@ export class Life {
       audio: this.audio,
       remoteClock: this.remoteClock,
       sound: (name) => world.sounds.sound(name),
+      report: (event) => {
+        if (this.alive) world.record(host, event);
+      },
     };
   }
 

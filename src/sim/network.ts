@@ -167,6 +167,10 @@ export class Network {
     return nic.openSockets;
   }
 
+  boundPorts(nic: VirtualNic): number {
+    return nic.boundPorts;
+  }
+
   dialsInFlight(nic: VirtualNic): number {
     return nic.dialsInFlight;
   }

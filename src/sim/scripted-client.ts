@@ -54,11 +54,12 @@ export class ScriptedClient implements Program {
 export function speak(
   socket: WebSocket,
   frames: readonly Frame[],
-  { remoteClock, sound }: Pick<HostPorts, 'remoteClock' | 'sound'>,
+  { remoteClock, report, sound }: Pick<HostPorts, 'remoteClock' | 'report' | 'sound'>,
 ): void {
   for (const frame of frames) {
     const pcm = frame.sound === undefined ? undefined : sound(frame.sound);
     remoteClock.setTimeout(() => {
+      if (frame.raw !== undefined) report({ type: 'peer.broke_frames' });
       for (let time = 0; time < frame.times; time += 1) sendFrame(socket, frame, pcm);
     }, frame.at);
   }

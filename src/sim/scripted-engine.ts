@@ -1,41 +1,48 @@
 import { BYTES_PER_MS } from '../constants';
 import type { Clock, ConversationEngine, EngineHandlers, EngineSession } from '../ports';
 import { UtteranceDetector } from '../server/utterance-detector';
+import type { EngineAct } from '../simulator-events';
 import type { HostPorts } from './host';
 import type { EngineScript } from './host-spec';
 
 const PIECE_BYTES = 100 * BYTES_PER_MS;
 
+type EnginePorts = Pick<HostPorts, 'remoteClock' | 'report' | 'sound'>;
+type Report = (act: EngineAct) => void;
+
 /** An engine that does what a scenario says, step by step: slow, silent, failing or dying. */
 export class ScriptedEngine implements ConversationEngine {
   private readonly script: EngineScript;
-  private readonly clock: Clock;
-  private readonly sound: HostPorts['sound'];
+  private readonly ports: EnginePorts;
+  private conversations = 0;
 
-  constructor(
-    script: EngineScript,
-    { remoteClock, sound }: Pick<HostPorts, 'remoteClock' | 'sound'>,
-  ) {
+  constructor(script: EngineScript, ports: EnginePorts) {
     this.script = script;
-    this.clock = remoteClock;
-    this.sound = sound;
+    this.ports = ports;
   }
 
   open(handlers: EngineHandlers): Promise<EngineSession> {
     const { start, startsAfter } = this.script;
+    this.conversations += 1;
+    const report = this.reportOf(this.conversations);
     return new Promise((resolve, reject) => {
       if (start === 'never') return;
-      this.clock.setTimeout(() => {
-        if (start === 'works') resolve(this.session(handlers));
+      this.ports.remoteClock.setTimeout(() => {
+        if (start === 'works') resolve(this.session(handlers, report));
         else reject(new Error('The script says that starting fails.'));
       }, startsAfter);
     });
   }
 
-  private session(handlers: EngineHandlers): EngineSession {
+  private reportOf(conversation: number): Report {
+    return (act) => this.ports.report({ type: 'engine.acted', conversation, act });
+  }
+
+  private session(handlers: EngineHandlers, report: Report): EngineSession {
     const { answerLasts, answers } = this.script;
-    const answer = answers === undefined ? hum(answerLasts) : this.sound(answers);
-    return new ScriptedSession(this.script, answer, this.clock, handlers);
+    const { remoteClock, sound } = this.ports;
+    const answer = answers === undefined ? hum(answerLasts) : sound(answers);
+    return new ScriptedSession(this.script, answer, remoteClock, handlers, report);
   }
 }
 
@@ -44,15 +51,23 @@ class ScriptedSession implements EngineSession {
   private readonly answerPcm: Buffer;
   private readonly clock: Clock;
   private readonly handlers: EngineHandlers;
+  private readonly report: Report;
   private readonly utterances = new UtteranceDetector();
   private heard = 0;
   private isOver = false;
 
-  constructor(script: EngineScript, answer: Buffer, clock: Clock, handlers: EngineHandlers) {
+  constructor(
+    script: EngineScript,
+    answer: Buffer,
+    clock: Clock,
+    handlers: EngineHandlers,
+    report: Report,
+  ) {
     this.script = script;
     this.answerPcm = answer;
     this.clock = clock;
     this.handlers = handlers;
+    this.report = report;
     if (script.diesAfter !== undefined) clock.setTimeout(() => this.die(), script.diesAfter);
   }
 
@@ -65,18 +80,25 @@ class ScriptedSession implements EngineSession {
   }
 
   close(): Promise<void> {
+    const { answersAfterClose, closesAfter } = this.script;
     this.isOver = true;
-    return this.until(this.clock.now() + this.script.closesAfter);
+    if (answersAfterClose !== undefined) {
+      const toNobody = (): void => this.say(this.answerPcm, { isInterrupted: false });
+      this.clock.setTimeout(toNobody, answersAfterClose);
+    }
+    return this.until(this.clock.now() + closesAfter);
   }
 
   private die(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.report('died');
     this.handlers.onFailed('script');
   }
 
   private answer(pcm: Buffer): void {
-    const { answersAfter, interruptsAfter, transcript } = this.script;
+    const { answersAfter, interruptsAfter } = this.script;
+    this.report('understood');
     this.handlers.onUtterance(this.understood());
     const answer = { isInterrupted: false };
     if (interruptsAfter !== undefined) {
@@ -84,9 +106,14 @@ class ScriptedSession implements EngineSession {
     }
     if (answersAfter === 'never') return;
     this.clock.setTimeout(() => {
-      if (this.isOver || answer.isInterrupted) return;
-      this.handlers.onTurn({ transcript, audio: this.speech(pcm, answer) });
+      if (!this.isOver && !answer.isInterrupted) this.say(pcm, answer);
     }, answersAfter);
+  }
+
+  private say(pcm: Buffer, answer: { readonly isInterrupted: boolean }): void {
+    const { transcript } = this.script;
+    this.report(transcript.trim() === '' ? 'answered_blank' : 'answered');
+    this.handlers.onTurn({ transcript, audio: this.speech(pcm, answer) });
   }
 
   private understood(): string | undefined {
@@ -97,7 +124,9 @@ class ScriptedSession implements EngineSession {
 
   private interrupt(answer: { isInterrupted: boolean }): void {
     answer.isInterrupted = true;
-    if (!this.isOver) this.handlers.onInterrupted();
+    if (this.isOver) return;
+    this.report('interrupted');
+    this.handlers.onInterrupted();
   }
 
   /** Its pieces come at the engine's own pace, whenever the one before was taken. */
@@ -109,6 +138,7 @@ class ScriptedSession implements EngineSession {
     let dueMs = this.clock.now();
     for (let at = 0; at < pcm.length; at += PIECE_BYTES) {
       if (at >= speechFailsAfter * BYTES_PER_MS) {
+        this.report('broke_off');
         throw new Error('The script says that speech breaks off.');
       }
       if (at > 0) dueMs += pieceEvery;
@@ -117,6 +147,7 @@ class ScriptedSession implements EngineSession {
       if (answer.isInterrupted) return;
       yield pcm.subarray(at, at + PIECE_BYTES);
     }
+    this.report('spoke_to_the_end');
   }
 
   private until(dueMs: number): Promise<void> {

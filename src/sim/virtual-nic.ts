@@ -65,6 +65,10 @@ export class VirtualNic implements Sockets {
     return this.#sockets.size - this.#backlog.size;
   }
 
+  get boundPorts(): number {
+    return this.#bindings().length;
+  }
+
   get dialsInFlight(): number {
     return this.#dialling.size;
   }
@@ -258,9 +262,11 @@ export class VirtualNic implements Sockets {
   }
 
   #unbindAll(): void {
-    for (const binding of [...this.machine.ports.values()]) {
-      if (binding.nic === this) this.#unbind(binding);
-    }
+    for (const binding of this.#bindings()) this.#unbind(binding);
+  }
+
+  #bindings(): readonly Binding[] {
+    return [...this.machine.ports.values()].filter(({ nic }) => nic === this);
   }
 
   #ephemeralPort(): number {

@@ -111,6 +111,34 @@ describe('shrink', () => {
     expect(least.scenario.hosts?.['guest']).to.deep.equal(guest(['null', '"x"']));
   });
 
+  it('leaves a client the server that it dials, and of its words what it takes', async () => {
+    const strange = (texts: readonly string[]) => ({
+      program: 'peer' as const,
+      does: {
+        behaviour: 'talks' as const,
+        says: texts.map((text) => ({ at: '1 s' as const, text })),
+      },
+    });
+    const porch = { program: 'client' as const, server: 'strange' };
+    const least = await shrink(
+      {
+        ...STORY,
+        hosts: {
+          ...STORY.hosts,
+          strange: strange(['{}', 'null', '1']),
+          porch: { ...porch, tls: true },
+        },
+      },
+      {
+        failedAtMs: 30_000,
+        stillFails: ({ hosts }) =>
+          Promise.resolve(/null/.test(JSON.stringify(hosts)) && hosts?.['porch'] !== undefined),
+      },
+    );
+    expect(least.scenario.hosts?.['porch']).to.deep.equal(porch);
+    expect(least.scenario.hosts?.['strange']).to.deep.equal(strange(['null']));
+  });
+
   it('makes times shorter, and rounds instants', async () => {
     const { scenario } = await shrunk(breaks);
     expect(scenario.faults).to.deep.equal([

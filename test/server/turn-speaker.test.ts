@@ -223,6 +223,19 @@ describe('TurnSpeaker', () => {
       expect(bench.of('turn.ended')[0]?.error).to.equal('interrupted');
     });
 
+    it('waits no longer where all was heard before, and the word of that is late', async () => {
+      const bench = await new ConversationBench().reach(ConversationState.SPEAKING);
+      await bench.give(32_000);
+      await bench.end();
+      // 1.1 s of sound, and 5 s for the word of it.
+      await bench.clock.pass(4_000);
+      bench.handlers.onInterrupted();
+      await bench.clock.pass(2_099);
+      expect(bench.state).to.equal(ConversationState.SPEAKING);
+      await bench.clock.pass(1);
+      expect(bench.state).to.equal(ConversationState.ACTIVE);
+    });
+
     it('stops where it waits for the link, and for what is heard', async () => {
       for (const isCongested of [true, false]) {
         const bench = await new ConversationBench().reach(ConversationState.SPEAKING);

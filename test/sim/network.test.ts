@@ -278,6 +278,7 @@ describe('Network', () => {
     it('that is killed sends FIN, frees its port, and refuses', async () => {
       const world = new World();
       const { client, server } = await pairIn(world);
+      expect(world.network.boundPorts(world.server)).to.equal(1);
       world.network.kill(world.server);
       const next = dial(world);
       await world.runTo(1_000);
@@ -285,6 +286,7 @@ describe('Network', () => {
       expect(server.trace).to.deep.equal([]);
       expect(next.trace).to.deep.equal(['120 ECONNREFUSED', '120 close']);
       expect(world.network.openSockets(world.server)).to.equal(0);
+      expect(world.network.boundPorts(world.server)).to.equal(0);
     });
 
     it('that is killed sends RST where data waits unread', async () => {

@@ -13,6 +13,8 @@ type Script = Extract<z.input<typeof hostSchema>, { readonly program: 'server' }
 class Bench {
   readonly clock = new VirtualClock();
   readonly trace: string[] = [];
+  /** What it tells the simulation of itself. */
+  readonly acts: string[] = [];
   readonly engine: ScriptedEngine;
   sound: (name: string) => Buffer = () => Buffer.alloc(3_200);
 
@@ -27,6 +29,7 @@ class Bench {
     this.engine = new ScriptedEngine(spec.engine, {
       remoteClock: clock,
       sound: (name) => this.sound(name),
+      report: (event) => this.acts.push(event.type === 'engine.acted' ? event.act : event.type),
     });
   }
 
@@ -155,6 +158,33 @@ describe('ScriptedEngine', () => {
   it('dies when it is told to, and says nothing after that', async () => {
     const trace = await new Bench({ answersAfter: '3 s', diesAfter: '2 s' }).ask();
     expect(trace).to.deep.equal(['1 open', '1 utterance', '2001 failed script']);
+  });
+
+  it('tells the simulation what it does', async () => {
+    const acts = async (script: Script): Promise<readonly string[]> => {
+      const bench = new Bench(script);
+      await bench.ask();
+      return bench.acts;
+    };
+    expect(await acts({})).to.deep.equal(['understood', 'answered', 'spoke_to_the_end']);
+    expect(await acts({ transcript: ' ' })).to.include('answered_blank');
+    expect((await acts({ speechFailsAfter: '1 s' })).at(-1)).to.equal('broke_off');
+    expect((await acts({ interruptsAfter: '1 s', answersAfter: '3 s' })).at(-1)).to.equal(
+      'interrupted',
+    );
+    expect((await acts({ diesAfter: '4 s' })).at(-1)).to.equal('died');
+  });
+
+  it('may answer once more after it was closed', async () => {
+    const bench = new Bench({ answersAfter: 'never', answersAfterClose: '3 s' });
+    await bench.ask(100);
+    void bench.close();
+    await bench.runTo(60_000);
+    expect(bench.trace.slice(2)).to.deep.equal([
+      '100 closed',
+      "3100 turn 'An answer.'",
+      '3100 64000 bytes',
+    ]);
   });
 
   it('closes as late as it is told, and neither answers nor dies afterwards', async () => {

@@ -8,6 +8,7 @@ import { DeadlinesInvariant } from './l05-deadlines';
 import { AgreementInvariant } from './l06-agreement';
 import { CueInvariant } from './l07-cue';
 import { DevicesInvariant } from './l08-devices';
+import { EngineInvariant } from './l09-engine';
 import { BackoffInvariant } from './s01-backoff';
 import { JitterInvariant } from './s02-jitter';
 import { SocketsInvariant } from './s03-sockets';
@@ -25,6 +26,7 @@ import { SurvivalInvariant } from './s14-survival';
 import { DeterminismInvariant } from './s15-determinism';
 import { CloseRecordInvariant } from './s16-close-record';
 import { FreshAudioInvariant } from './s17-fresh-audio';
+import { TurnsInvariant } from './s18-turns';
 
 /** Every invariant, fresh for one run or one journal. */
 export function allInvariants(): readonly Invariant[] {
@@ -46,6 +48,7 @@ export function allInvariants(): readonly Invariant[] {
     new DeterminismInvariant(),
     new CloseRecordInvariant(),
     new FreshAudioInvariant(),
+    new TurnsInvariant(),
     new ReconnectInvariant(),
     new DeadLinkInvariant(),
     new ListeningInvariant(),
@@ -54,6 +57,7 @@ export function allInvariants(): readonly Invariant[] {
     new AgreementInvariant(),
     new CueInvariant(),
     new DevicesInvariant(),
+    new EngineInvariant(),
     new HeartbeatInvariant(),
   ];
 }

@@ -9,10 +9,10 @@
  *   s06-playback    confirmed once, when heard    s14-survival      nothing ends the process
  *   s07-privacy     nobody hears unasked          s15-determinism   nothing reaches past a port
  *   s08-own-audio   of one session alone          s16-close-record  one for each connection
- *   s17-fresh-audio no older than its session
+ *   s17-fresh-audio no older than its session   s18-turns     both ends mean the same one
  *
  *   l01-reconnect  l02-dead-link  l03-listening   what must happen in the end, and how soon
- *   l04-passive  l05-deadlines  l06-agreement  l07-cue  l08-devices
+ *   l04-passive  l05-deadlines  l06-agreement  l07-cue  l08-devices  l09-engine
  *   h01-heartbeat   pings on time                 proxy-queues      who waits at a Toxiproxy
  */
 import type { EventType, RecordedEvent } from '../../events';

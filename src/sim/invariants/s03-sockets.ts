@@ -37,6 +37,7 @@ export class SocketsInvariant extends DueInvariant {
     'link.failed',
     'link.lost',
     'link.open',
+    'link.refused',
   );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
@@ -52,6 +53,8 @@ export class SocketsInvariant extends DueInvariant {
         return this.dialled(event, event.connection);
       case 'link.accepted':
         return this.accepted(event, event.connection, event.device);
+      case 'link.refused':
+        return event.reason === 'no_place' ? this.turnedAway(event, event.device) : NONE;
       case 'link.failed':
       case 'link.lost':
         return this.ended(event, event.connection, event.label === 'heartbeat_timeout');
@@ -97,6 +100,14 @@ export class SocketsInvariant extends DueInvariant {
     const { atMs, host } = event;
     const seen = `${connection} while ${before} is still current`;
     return [{ host, atMs, expected: `one current connection of ${device}`, seen }];
+  }
+
+  /** A device that comes again has a place: its own. */
+  private turnedAway(event: RecordedEvent, device = ''): readonly Breach[] {
+    const before = this.lives.of(event).ofDevice.get(device);
+    if (before === undefined) return NONE;
+    const { atMs, host } = event;
+    return [{ host, atMs, expected: `${before} replaced`, seen: `${device} turned away for it` }];
   }
 
   private ended(event: RecordedEvent, connection: string, isDead: boolean): readonly Breach[] {

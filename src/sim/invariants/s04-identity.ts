@@ -29,20 +29,35 @@ interface State {
   /** The loss after which the link still counts as connected. */
   hope: RecordedEvent | undefined;
   isConnected: boolean;
+  /** The session of a client that is acknowledged and on. */
+  session: string | undefined;
+  /** The session whose end the peer has told last. */
+  toldEnd: string | undefined;
+  /** The devices that a server lets in, where it asks for tokens. */
+  admits: readonly string[] | undefined;
   readonly ended: Set<string>;
 }
 
-/** S4: what names a session that is over changes nothing, and "connected" is never a mere hope. */
+/**
+ * S4: what names a session that is over changes nothing, and neither "connected" nor the sound that
+ * says yes is a mere hope.
+ */
 export class IdentityInvariant implements Invariant {
   readonly id = 'S4';
   readonly claim =
-    'Nothing is done for a session that is over, and connected means welcomed and not lost.';
+    'Nothing is done for a session that is over, or for who is not known; connected means ' +
+    'welcomed, and yes means heard.';
   readonly meaning = 'Somebody else’s session is ended, or the Pi says yes and nobody is there.';
   readonly reads = reading(
     ...ACTS,
+    'control.received',
+    'control.sent',
+    'cue.played',
+    'link.accepted',
     'link.connected',
     'link.lost',
     'session.ended',
+    'server.admits',
     'session.rejected',
     'state.changed',
   );
@@ -51,6 +66,9 @@ export class IdentityInvariant implements Invariant {
     isUp: false,
     hope: undefined,
     isConnected: false,
+    session: undefined,
+    toldEnd: undefined,
+    admits: undefined,
     ended: new Set(),
   }));
 
@@ -79,6 +97,11 @@ export class IdentityInvariant implements Invariant {
 
   private follow(event: RecordedEvent, state: State): readonly Breach[] {
     switch (event.type) {
+      case 'server.admits':
+        state.admits = event.devices;
+        return NONE;
+      case 'link.accepted':
+        return this.cameIn(event, state);
       case 'link.connected':
         state.isUp = true;
         return this.welcomed(event);
@@ -91,10 +114,21 @@ export class IdentityInvariant implements Invariant {
         return this.acted(event, state);
       case 'state.changed':
         return event.machine === 'link' ? this.statusChanged(event, event.to, state) : NONE;
+      case 'session.started':
+        if (event.device === undefined) state.session = event.session;
+        return this.acted(event, state);
       case 'session.ended':
       case 'session.rejected':
+        if (event.session === state.session) state.session = undefined;
         this.remember(event.session, state);
         return NONE;
+      case 'cue.played':
+        return event.cue === 'listening' ? this.saidYes(event, state) : NONE;
+      case 'control.received':
+        if (event.message === 'session_end') state.toldEnd = event.session;
+        return NONE;
+      case 'control.sent':
+        return event.message === 'session_end' ? this.endTold(event, state) : NONE;
       default:
         return this.acted(event, state);
     }
@@ -105,6 +139,12 @@ export class IdentityInvariant implements Invariant {
     const { atMs, host, peerConnection, protocol } = event;
     if (protocol === 'base' || peerConnection !== undefined) return NONE;
     return [{ host, atMs, expected: 'connected only by a welcome', seen: 'no welcome' }];
+  }
+
+  private cameIn(event: EventOf<'link.accepted'>, { admits }: State): readonly Breach[] {
+    const { atMs, device, host } = event;
+    if (admits === undefined || admits.includes(device)) return NONE;
+    return [{ host, atMs, expected: 'nobody in without a token', seen: device }];
   }
 
   private lost(event: RecordedEvent, state: State): void {
@@ -137,6 +177,21 @@ export class IdentityInvariant implements Invariant {
     if (event.session === undefined || !ended.has(event.session)) return NONE;
     const { atMs, host, session, type } = event;
     return [{ host, atMs, expected: `nothing for session ${session}, which is over`, seen: type }];
+  }
+
+  private saidYes({ atMs, host }: RecordedEvent, { session }: State): readonly Breach[] {
+    this.judged = true;
+    if (session !== undefined) return NONE;
+    const expected = 'the sound that says yes once the server listens';
+    return [{ host, atMs, expected, seen: 'no session is acknowledged' }];
+  }
+
+  /** Two that tell each other at the same time have heard nothing yet. */
+  private endTold(event: EventOf<'control.sent'>, { toldEnd }: State): readonly Breach[] {
+    const { atMs, host, session } = event;
+    if (session === undefined || session !== toldEnd) return NONE;
+    const expected = `silence about ${session}, whose end the peer has told`;
+    return [{ host, atMs, expected, seen: 'its end is told back' }];
   }
 
   private remember(session: string, { ended }: State): void {

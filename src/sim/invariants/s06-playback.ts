@@ -12,6 +12,10 @@ import {
 } from './invariant';
 
 interface State {
+  /** The answer that sounds. */
+  answer: EventOf<'playback.started'> | undefined;
+  /** The speaker fell silent in the middle of it. */
+  muted: EventOf<'speaker.silent'> | undefined;
   /** The playback that has ended and is not confirmed yet. */
   ended: EventOf<'playback.ended'> | undefined;
   confirmed: string | undefined;
@@ -23,17 +27,21 @@ interface State {
 export class PlaybackInvariant implements Invariant {
   readonly id = 'S6';
   readonly claim =
-    'Each answer is confirmed once, when all of it was heard or the rest never will be.';
+    'Each answer ends when the speaker falls silent, and is confirmed once: when all of it was ' +
+    'heard or the rest never will be.';
   readonly meaning =
     'The microphone opens while the answer still sounds, or stays closed after it.';
   readonly reads = readingLives(
     'control.sent',
     'playback.ended',
+    'playback.started',
     'session.ended',
     'speaker.silent',
   );
   judged = false;
   private readonly lives = new PerLife<State>(() => ({
+    answer: undefined,
+    muted: undefined,
     ended: undefined,
     confirmed: undefined,
     silent: undefined,
@@ -41,17 +49,21 @@ export class PlaybackInvariant implements Invariant {
 
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
-    const { ended } = state;
+    const { ended, muted } = state;
     const owed = ended !== undefined && isLater(event, ended) ? this.unconfirmed(state) : NONE;
-    return joined(owed, this.follow(event, state));
+    const deaf = muted !== undefined && isLater(event, muted) ? this.unnoticed(state) : NONE;
+    return joined(joined(owed, deaf), this.follow(event, state));
   }
 
   overdue(nowMs: number): readonly Breach[] {
     let breaches = NONE;
     for (const [, state] of this.lives.entries()) {
-      const { ended } = state;
+      const { ended, muted } = state;
       if (ended !== undefined && isPast(nowMs, ended)) {
         breaches = joined(breaches, this.unconfirmed(state));
+      }
+      if (muted !== undefined && isPast(nowMs, muted)) {
+        breaches = joined(breaches, this.unnoticed(state));
       }
     }
     return breaches;
@@ -66,14 +78,19 @@ export class PlaybackInvariant implements Invariant {
   }
 
   private follow(event: RecordedEvent, state: State): readonly Breach[] {
-    if (endsLife(event)) state.ended = undefined;
+    if (endsLife(event)) state.ended = state.answer = state.muted = undefined;
     switch (event.type) {
+      case 'playback.started':
+        state.answer = event;
+        return NONE;
       case 'speaker.silent':
         state.silent = event;
+        if (state.answer !== undefined) state.muted = event;
         return NONE;
       case 'playback.ended':
         this.judged = true;
         state.ended = event;
+        state.answer = state.muted = undefined;
         return this.ended(event, state);
       case 'control.sent':
         if (event.message !== 'playback_complete') return NONE;
@@ -94,6 +111,16 @@ export class PlaybackInvariant implements Invariant {
     const { atMs, host, session, turn } = ended;
     const expected = `playback_complete of ${session}/${turn} in the step of its end`;
     return [{ host, atMs, expected, seen: 'none' }];
+  }
+
+  /** Whatever made the speaker fall silent, the answer is over in that step. */
+  private unnoticed(state: State): readonly Breach[] {
+    const { answer, muted } = state;
+    state.muted = undefined;
+    if (answer === undefined || muted === undefined) return NONE;
+    const { atMs, host, how } = muted;
+    const expected = `the end of ${answer.session}/${answer.turn}, as its sound is over`;
+    return [{ host, atMs, expected, seen: `none, and the speaker is silent: ${how}` }];
   }
 
   private ended(event: EventOf<'playback.ended'>, { silent }: State): readonly Breach[] {

@@ -1,6 +1,7 @@
 import { soundMs, BYTES_PER_MS } from '../../constants';
 import { DURABLE, isDurable, type EventType, type RecordedEvent } from '../../events';
-import { NONE, PerLife, type Breach, SafetyInvariant, joined, reading } from './invariant';
+import type { Listening } from '../../ports';
+import { NONE, PerLife, type Breach, SafetyInvariant, joined, readingLives } from './invariant';
 
 const UPLINK_BYTES = 64_000;
 const DOWNLINK_BYTES = 960_000;
@@ -10,8 +11,13 @@ const REQUESTS: ReadonlySet<EventType> = new Set<EventType>([
   'hotword.detected',
   'session.requested',
 ]);
-/** Lines that a cycle may have beside those of the reconnect itself. */
-const ASIDES: ReadonlySet<EventType> = new Set<EventType>(['heartbeat.late', 'microphone.failed']);
+/** Lines that a cycle may have beside those of the reconnect itself: a server may say anything. */
+const ASIDES: ReadonlySet<EventType> = new Set<EventType>([
+  ...(['control.received', 'heartbeat.late', 'microphone.failed'] as const),
+]);
+
+/** A chunk that is not full, and a piece of the microphone that has not come. */
+const UNFINISHED_BYTES = 2 * 3_200;
 
 interface State {
   isClient: boolean;
@@ -20,6 +26,12 @@ interface State {
   session: string;
   sentBytes: number;
   acknowledgedBytes: number;
+  isMicrophoneOpen: boolean;
+  listening: Listening;
+  /** Since when the microphone is heard without a break; undefined while nobody knows. */
+  hearsSinceMs: number | undefined;
+  /** What of that was sent or dropped. */
+  takenBytes: number;
   /** When everything that came of the answer so far will have been heard. */
   heardUntilMs: number;
   /** Durable events since the last dial, while no session was asked for. */
@@ -31,13 +43,18 @@ interface State {
 export class BoundsInvariant extends SafetyInvariant {
   readonly id = 'S11';
   readonly claim =
-    'At most 2 s of the microphone fly, 30 s of an answer wait, and 12 lines tell of a reconnect.';
+    'At most 2 s of the microphone wait and fly, 30 s of an answer wait, and 12 lines tell of a ' +
+    'reconnect.';
   readonly meaning = 'Words arrive when they are of no use any more, or the Pi runs out of memory.';
-  readonly reads = reading(
+  readonly reads = readingLives(
     ...DURABLE,
     'audio.acknowledged',
+    'audio.dropped',
     'audio.received',
     'audio.sent',
+    'microphone.closed',
+    'microphone.listening',
+    'microphone.opened',
     'speaker.silent',
   );
   judged = false;
@@ -47,6 +64,10 @@ export class BoundsInvariant extends SafetyInvariant {
     session: '',
     sentBytes: 0,
     acknowledgedBytes: 0,
+    isMicrophoneOpen: false,
+    listening: 'nothing',
+    hearsSinceMs: undefined,
+    takenBytes: 0,
     heardUntilMs: 0,
     lines: 0,
     quiet: false,
@@ -56,7 +77,57 @@ export class BoundsInvariant extends SafetyInvariant {
     const state = this.lives.of(event);
     if (event.type === 'state.changed' && event.machine === 'client') state.isClient = true;
     if (!state.isClient && event.type !== 'link.connected') return NONE;
-    return joined(this.counted(event, state), this.flown(event, state));
+    const waited = this.waited(event, state);
+    return joined(joined(this.counted(event, state), waited), this.flown(event, state));
+  }
+
+  /** What was heard and neither sent nor dropped waits. While a host stands still, who knows. */
+  private waited(event: RecordedEvent, state: State): readonly Breach[] {
+    switch (event.type) {
+      case 'microphone.listening':
+        state.listening = event.purpose;
+        this.hears(event, state);
+        return NONE;
+      case 'microphone.opened':
+        state.isMicrophoneOpen = true;
+        this.hears(event, state);
+        return NONE;
+      case 'microphone.closed':
+      case 'microphone.failed':
+        state.isMicrophoneOpen = false;
+        state.hearsSinceMs = undefined;
+        return NONE;
+      case 'host.paused':
+      case 'host.resumed':
+        state.hearsSinceMs = undefined;
+        return NONE;
+      case 'audio.dropped':
+        state.takenBytes += event.bytes;
+        return NONE;
+      case 'audio.sent':
+        state.takenBytes += event.bytes;
+        return this.checkWaiting(event, state);
+      case 'session.ended':
+        return this.checkWaiting(event, state);
+      default:
+        return NONE;
+    }
+  }
+
+  private hears({ atMs }: RecordedEvent, state: State): void {
+    const { isMicrophoneOpen, listening } = state;
+    state.hearsSinceMs = isMicrophoneOpen && listening === 'session' ? atMs : undefined;
+    state.takenBytes = 0;
+  }
+
+  private checkWaiting(event: RecordedEvent, state: State): readonly Breach[] {
+    const { hearsSinceMs, takenBytes } = state;
+    if (hearsSinceMs === undefined) return NONE;
+    const { atMs, host } = event;
+    const waiting = (atMs - hearsSinceMs) * BYTES_PER_MS - takenBytes;
+    if (waiting <= UPLINK_BYTES + UNFINISHED_BYTES) return NONE;
+    const expected = `at most ${UPLINK_BYTES} bytes of the microphone waiting`;
+    return [{ host, atMs, expected, seen: `${waiting}` }];
   }
 
   private flown(event: RecordedEvent, state: State): readonly Breach[] {

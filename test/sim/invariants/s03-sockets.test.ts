@@ -127,4 +127,17 @@ describe('invariant S3', () => {
   it('is unknown without a connection', () => {
     expect(story().at(0, 'pi', started).verdict).to.equal('unknown');
   });
+
+  it('is broken by a device that is turned away for its own connection', () => {
+    const refused = (device: string): AnyEvent => ({
+      type: 'link.refused',
+      reason: 'no_place',
+      device,
+    });
+    const up = story().at(0, 'server', accepted('s1', 'kitchen'));
+    expect(up.at(1, 'server', refused('hall')).verdict).to.equal('held');
+    expect(up.at(2, 'server', refused('kitchen')).told).to.deep.equal([
+      '2 server: s1 replaced; kitchen turned away for it',
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import type { AnyEvent } from '../../../src/events';
 import { IdentityInvariant } from '../../../src/sim/invariants/s04-identity';
 import {
   Story,
+  accepted,
   client,
   connected as open,
   lost,
@@ -120,5 +121,40 @@ describe('invariant S4', () => {
   it('is unknown where nothing happened', () => {
     const idle = new Story(new IdentityInvariant()).at(0, 'pi', started, client('idle'));
     expect(idle.verdict).to.equal('unknown');
+  });
+
+  it('is broken by the sound that says yes before the session is acknowledged', () => {
+    const yes: AnyEvent = { type: 'cue.played', cue: 'listening' };
+    const no: AnyEvent = { type: 'cue.played', cue: 'rejected' };
+    expect(up().at(1, 'pi', requested('a'), sessionStarted('a'), yes).verdict).to.equal('held');
+    const told = [
+      '2 pi: the sound that says yes once the server listens; no session is acknowledged',
+    ];
+    expect(up().at(2, 'pi', requested('a'), no, yes).told).to.deep.equal(told);
+    const over = up().at(1, 'pi', sessionStarted('a'), sessionEnded('a')).at(2, 'pi', yes);
+    expect(over.told).to.deep.equal(told);
+  });
+
+  it('is broken by the end of a session that is told back', () => {
+    const end = (type: 'control.received' | 'control.sent', session: string): AnyEvent => ({
+      type,
+      connection: 'c1',
+      message: 'session_end',
+      session,
+    });
+    const story = up().at(1, 'pi', end('control.sent', 'a'), end('control.received', 'b'));
+    expect(story.verdict).not.to.equal('broken');
+    expect(story.at(2, 'pi', end('control.sent', 'b')).told).to.deep.equal([
+      '2 pi: silence about b, whose end the peer has told; its end is told back',
+    ]);
+  });
+
+  it('is broken by who comes in without a token', () => {
+    const asks: AnyEvent = { type: 'server.admits', devices: ['kitchen'] };
+    const door = (): Story => new Story(new IdentityInvariant()).at(0, 'server', asks);
+    expect(door().at(1, 'server', accepted('s1', 'kitchen')).verdict).not.to.equal('broken');
+    expect(door().at(1, 'server', accepted('s1', 'guest')).told).to.deep.equal([
+      '1 server: nobody in without a token; guest',
+    ]);
   });
 });

@@ -88,4 +88,20 @@ describe('invariant S6', () => {
   it('is unknown where nothing was played', () => {
     expect(story().at(1, 'pi', silent).endAt(9).verdict).to.equal('unknown');
   });
+
+  it('is broken by a speaker that falls silent in an answer, and nobody notices', () => {
+    const begun: AnyEvent = { type: 'playback.started', session: 'a', turn: 1 };
+    const failed = { ...silent, how: 'device_error' } as AnyEvent;
+    const told = [
+      '2 pi: the end of a/1, as its sound is over; none, and the speaker is silent: device_error',
+    ];
+    const unheard = (): Story => story().at(1, 'pi', begun).at(2, 'pi', failed);
+    expect(unheard().at(4, 'pi', tick).told).to.deep.equal(told);
+    expect(unheard().endAt(9).told).to.deep.equal(told);
+    const heard = story().at(1, 'pi', begun).at(2, 'pi', failed, ended('stopped', 5));
+    expect(heard.endAt(9).verdict).to.equal('held');
+    expect(story().at(1, 'pi', begun).at(2, 'pi', failed, killed).endAt(9).verdict).to.equal(
+      'unknown',
+    );
+  });
 });

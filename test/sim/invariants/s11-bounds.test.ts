@@ -7,7 +7,10 @@ import {
   client,
   connected,
   dialing,
+  hears,
+  paused,
   requested,
+  sessionEnded,
   sessionStarted,
   started,
   tick,
@@ -23,6 +26,7 @@ function acknowledged(bytes: number, session = 'a'): AnyEvent {
 
 const answer: AnyEvent = { type: 'playback.started', session: 'a', turn: 1 };
 const lateBeat: AnyEvent = { type: 'heartbeat.late', connection: 'c1', lateMs: 2_000 };
+const broken: AnyEvent = { type: 'microphone.failed', failure: 'device_lost' };
 const pressed: AnyEvent = { type: 'button.pressed', online: false };
 const line: AnyEvent = { type: 'callback.threw', callback: 'x' };
 
@@ -84,9 +88,9 @@ describe('invariant S11', () => {
     ]);
   });
 
-  it('leaves out what the person, the microphone and our own stalls add', () => {
-    const broken: AnyEvent = { type: 'microphone.failed', failure: 'device_lost' };
-    for (const aside of [lateBeat, broken, pressed, requested('a'), tick]) {
+  it('leaves out what the person, the microphone, a server and our own stalls add', () => {
+    const told = { type: 'control.received', connection: 'c1', message: 'session_end' } as const;
+    for (const aside of [lateBeat, broken, pressed, requested('a'), told, tick]) {
       expect(cycle(...Array<AnyEvent>(20).fill(aside)).told, aside.type).to.deep.equal([]);
     }
   });
@@ -97,5 +101,38 @@ describe('invariant S11', () => {
     expect(again.at(4, 'pi', audio('audio.sent', 64_000)).verdict).to.equal('held');
     const server = new Story(new BoundsInvariant()).at(0, 'server', audio('audio.sent', 99_999));
     expect(server.verdict).to.equal('unknown');
+  });
+
+  describe('what the microphone hears', () => {
+    const hearing = (): Story =>
+      new Story(new BoundsInvariant())
+        .at(0, 'pi', started, client('active'), connected('c1'), { type: 'microphone.opened' })
+        .at(0, 'pi', hears('session'), sessionStarted('a'));
+    const dropped: AnyEvent = {
+      type: 'audio.dropped',
+      session: 'a',
+      bytes: 3_200,
+      reason: 'uplink_full',
+    };
+    const MOST_MS = 2_200;
+
+    it('may wait for 2 s, and what comes after pushes out the oldest', () => {
+      expect(hearing().at(MOST_MS, 'pi', sessionEnded('a')).verdict).not.to.equal('broken');
+      const late = hearing().at(MOST_MS + 1, 'pi', sessionEnded('a'));
+      expect(late.told).to.deep.equal([
+        '2201 pi: at most 64000 bytes of the microphone waiting; 70432',
+      ]);
+      const pushed = hearing().at(MOST_MS, 'pi', dropped);
+      expect(pushed.at(MOST_MS + 1, 'pi', sessionEnded('a')).verdict).not.to.equal('broken');
+    });
+
+    it('is counted from when it is heard, and only while it surely is', () => {
+      for (const event of [hears('session'), hears('nothing'), paused, broken]) {
+        const story = hearing().at(2_000, 'pi', event).at(2_300, 'pi', sessionEnded('a'));
+        expect(story.verdict, event.type).not.to.equal('broken');
+      }
+      const late = hearing().at(2_000, 'pi', broken).at(2_100, 'pi', { type: 'microphone.opened' });
+      expect(late.at(5_000, 'pi', sessionEnded('a')).verdict).to.equal('broken');
+    });
   });
 });
