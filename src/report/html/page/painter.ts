@@ -110,11 +110,10 @@ function paintSpan({ context, theme }: Frame, span: Span, box: Box, roomTo: numb
   if (span.hatched === true) hatch(context, paint, box);
   context.fillStyle = paint.edge;
   context.fillRect(x, y + 1, Math.min(2, width), height - 2);
-  if (height < 12 || label === '') return;
+  // That nothing is on is told by whatever ended it.
+  if (height < 12 || tone === 'off') return;
   const wide = label.length * LETTER_WIDTH + 2 * PADDING;
   const isInside = wide <= width;
-  // That nothing is on is told by whatever ended it.
-  if (!isInside && tone === 'off') return;
   if (!isInside && x + width + wide < roomTo) {
     context.fillStyle = theme.muted;
     context.fillText(label, x + width + PADDING, y + height / 2 + 0.5);

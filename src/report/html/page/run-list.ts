@@ -74,11 +74,10 @@ function fill(row: HTMLElement, run: RunRow | undefined): void {
   row.classList.add(passed ? 'passed' : 'failed');
   row.setAttribute('aria-label', `${scenario}, seed ${seed}, ${passed ? 'passed' : 'failed'}`);
   const facts = [`seed ${seed}`, span(virtualMs), ...(detail === 'trace' ? [] : ['no time line'])];
-  const verdict = passed ? 'passed' : kinds.join(' ');
+  const verdict = passed ? [] : [make('b', { class: 'verdict' }, kinds.join(' ')), ' · '];
   row.append(
     make('span', { class: 'mark', 'aria-hidden': 'true' }, passed ? '✓' : '✗'),
     make('span', { class: 'name' }, scenario),
-    make('span', { class: 'verdict' }, verdict),
-    make('small', {}, facts.join(' · ')),
+    make('small', {}, ...verdict, facts.join(' · ')),
   );
 }

@@ -1,3 +1,5 @@
+import * as d3 from 'd3';
+
 import type { RunDetail, RunRow } from '../report-data';
 import { Panel } from './panel';
 import { showBounds } from './bounds-pane';
@@ -133,7 +135,12 @@ export class RunView {
 function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
   if (detail === undefined) return [];
   const { compared, failures } = detail;
-  const pins = failures.map(({ atMs, kind }): Pin => ({ atMs, label: kind, kind: 'failure' }));
+  const kindsAt = d3.rollup(
+    failures,
+    (some) => some.map(({ kind }) => kind).join(', '),
+    ({ atMs }) => atMs,
+  );
+  const pins = [...kindsAt].map(([atMs, label]): Pin => ({ atMs, label, kind: 'failure' }));
   const parting = compared?.divergence;
   if (parting === undefined) return pins;
   return [...pins, { atMs: parting.atMs, label: 'they part here', kind: 'divergence' }];

@@ -35,7 +35,7 @@ function tableOf({ columns, note, rows, title }: ReportTable): HTMLElement {
   const table = make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
   return make(
     'section',
-    { class: 'table', 'aria-label': title },
+    { class: columns.length > 2 ? 'table' : 'table is-narrow', 'aria-label': title },
     make('h3', {}, title),
     ...(note === undefined ? [] : [make('p', { class: 'quiet' }, note)]),
     table,

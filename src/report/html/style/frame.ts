@@ -65,6 +65,15 @@ export const FRAME = css`
     border-collapse: collapse;
     margin-top: 6px;
   }
+  .table {
+    overflow-x: auto;
+  }
+  .table.is-narrow {
+    columns: 3 300px;
+  }
+  .table.is-narrow tr {
+    break-inside: avoid;
+  }
   th,
   td {
     padding: 3px 12px 3px 0;
@@ -116,14 +125,16 @@ export const FRAME = css`
   }
   #runs .row {
     display: grid;
-    grid-template-columns: 18px 1fr auto;
+    grid-template-columns: 18px 1fr;
     column-gap: 4px;
     align-content: center;
     padding: 0 8px;
     border-radius: 5px;
   }
   #runs .row small {
-    grid-column: 2 / 4;
+    grid-column: 2;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   #runs .name {
     overflow: hidden;
@@ -137,10 +148,6 @@ export const FRAME = css`
   #runs .failed .verdict {
     color: var(--failure);
     font-weight: 700;
-  }
-  #runs .passed .verdict {
-    color: var(--muted);
-    font-size: 11px;
   }
   #run-head {
     padding: 10px 14px 8px;
