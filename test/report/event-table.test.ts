@@ -20,7 +20,9 @@ describe('eventTable', () => {
 
   it('is read back whatever fields events have', () => {
     const fields = fc.dictionary(
-      fc.string({ minLength: 1 }).filter((name) => !/^(seq|atMs|wallMs|step|__proto__)$/.test(name)),
+      fc
+        .string({ minLength: 1 })
+        .filter((name) => !/^(seq|atMs|wallMs|step|__proto__)$/.test(name)),
       fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string())),
     );
     const property = fc.property(fc.array(fields), (all) => {

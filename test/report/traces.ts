@@ -42,7 +42,12 @@ export const RECORDING: readonly RecordedEvent[] = [
   event(30, 10_000, { type: 'host.stopped', timers: 0, sockets: 0, dials: 0, devices: 0 }),
 ];
 
-function state(machine: string, from: string, to: string, device?: string): Record<string, unknown> {
+function state(
+  machine: string,
+  from: string,
+  to: string,
+  device?: string,
+): Record<string, unknown> {
   const whose = device === undefined ? {} : { device };
   return { type: 'state.changed', machine, from, to, cause: 'test', ...whose };
 }

@@ -66,10 +66,8 @@ export const SKELETON = html`
                 aria-label="Filter events"
                 aria-keyshortcuts="/"
               />
-              <details id="types">
-                <summary>Types</summary>
-                <div id="type-list" role="group" aria-label="Types of event"></div>
-              </details>
+              <button type="button" id="types" popovertarget="type-list">Types</button>
+              <div id="type-list" popover role="group" aria-label="Types of event"></div>
               <output id="matches"></output>
             </div>
             <div id="events" class="list" role="listbox" tabindex="0" aria-label="Events"></div>

@@ -29,6 +29,7 @@ export class EventsPane {
       onChoose: (place) => onChoose(this.found[place] ?? -1),
     });
     this.input.addEventListener('input', () => this.search());
+    byId('type-list').addEventListener('beforetoggle', placeTypes);
   }
 
   show(view: EventView): void {
@@ -104,6 +105,14 @@ export class EventsPane {
       make('span', { class: 'rest' }, rest.join('  ')),
     );
   }
+}
+
+/** The list of types opens above its button, because the button is near the end of the window. */
+function placeTypes(): void {
+  const { right, top } = byId('types').getBoundingClientRect();
+  const { style } = byId('type-list');
+  style.right = `${innerWidth - right}px`;
+  style.bottom = `${innerHeight - top + 4}px`;
 }
 
 /** A value as one reads it. */

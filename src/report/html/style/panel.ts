@@ -55,18 +55,9 @@ export const PANEL = css`
     white-space: nowrap;
     color: var(--muted);
   }
-  #types {
-    position: relative;
-  }
-  #types summary {
-    white-space: nowrap;
-    cursor: pointer;
-  }
   #type-list {
-    position: absolute;
-    z-index: 3;
-    bottom: 26px;
-    right: 0;
+    inset: auto;
+    margin: 0;
     max-height: 320px;
     width: 260px;
     overflow: auto;
@@ -74,6 +65,7 @@ export const PANEL = css`
     border: 1px solid var(--line);
     border-radius: 5px;
     background: var(--background);
+    color: var(--text);
     box-shadow: 0 3px 12px rgb(0 0 0 / 22%);
   }
   #type-list label {
