@@ -84,3 +84,37 @@ export class TestBrowser {
     return { page, complaints, drawnMs: Number(await drawn.jsonValue()) };
   }
 }
+
+/** The stretch of time that a page shows. */
+async function shownMs(page: Page): Promise<readonly [number, number]> {
+  const shown = await page.evaluate<Record<string, string>>(
+    "({ ...document.getElementById('timeline').dataset })",
+  );
+  return [Number(shown['fromMs']), Number(shown['toMs'])];
+}
+
+/** Waits until a page has come to rest at what it shows. */
+export async function settled(page: Page): Promise<readonly [number, number]> {
+  for (;;) {
+    const before = await shownMs(page);
+    await page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+    );
+    const after = await shownMs(page);
+    if (before.join() === after.join()) return after;
+  }
+}
+
+/** Where on the screen something of a lane is. */
+export async function pointOf(
+  page: Page,
+  lane: string,
+  atMs: number,
+): Promise<{ x: number; y: number }> {
+  const box = await page.locator('#lane-canvas').boundingBox();
+  const label = await page.locator(`[data-lane="${lane}"]`).boundingBox();
+  const [fromMs, toMs] = await settled(page);
+  if (box === null || label === null) throw new Error(`There is no lane ${lane}.`);
+  const x = box.x + ((atMs - fromMs) / (toMs - fromMs)) * box.width;
+  return { x, y: label.y + label.height / 2 };
+}

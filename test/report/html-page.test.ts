@@ -4,9 +4,9 @@ import type { Page } from 'playwright-core';
 import type { RecordedEvent } from '../../src/events';
 import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
-import { findChromium, TestBrowser, type OpenPage } from './browser';
+import { findChromium, pointOf, settled, TestBrowser, type OpenPage } from './browser';
 import { failingRun, passingRun } from './runs';
-import { event, RECORDING, sampleTrace } from './traces';
+import { event, manyEvents, RECORDING, sampleTrace } from './traces';
 
 const CHROMIUM = findChromium();
 
@@ -40,36 +40,6 @@ const FAILED: ScenarioRun = {
   trace: sampleTrace(),
 };
 const PASSED: ScenarioRun = { ...passingRun, scenario: 'quiet-day', trace: sampleTrace() };
-
-/** The stretch of time that a page shows. */
-async function shownMs(page: Page): Promise<readonly [number, number]> {
-  const shown = await page.evaluate<Record<string, string>>(
-    "({ ...document.getElementById('timeline').dataset })",
-  );
-  return [Number(shown['fromMs']), Number(shown['toMs'])];
-}
-
-/** Waits until a page has come to rest at what it shows. */
-async function settled(page: Page): Promise<readonly [number, number]> {
-  for (;;) {
-    const before = await shownMs(page);
-    await page.evaluate(
-      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
-    );
-    const after = await shownMs(page);
-    if (before.join() === after.join()) return after;
-  }
-}
-
-/** Where on the screen something of a lane is. */
-async function pointOf(page: Page, lane: string, atMs: number): Promise<{ x: number; y: number }> {
-  const box = await page.locator('#lane-canvas').boundingBox();
-  const label = await page.locator(`[data-lane="${lane}"]`).boundingBox();
-  const [fromMs, toMs] = await settled(page);
-  if (box === null || label === null) throw new Error(`There is no lane ${lane}.`);
-  const x = box.x + ((atMs - fromMs) / (toMs - fromMs)) * box.width;
-  return { x, y: label.y + label.height / 2 };
-}
 
 describe('the page of a report', function () {
   this.timeout(60_000);
@@ -129,11 +99,13 @@ describe('the page of a report', function () {
     const blank = await page.evaluate<readonly string[]>(`
       (() => {
         const canvas = document.getElementById('lane-canvas');
-        const context = canvas.getContext('2d');
-        const isBlank = (label) => {
-          const { height, top } = label.style;
-          const { data } = context.getImageData(0, parseInt(top), canvas.width, parseInt(height));
-          return new Set(new Uint32Array(data.buffer)).size < 4;
+        const { height, width } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+        const pixels = new Uint32Array(data.buffer);
+        const isBlank = ({ style }) => {
+          const from = parseInt(style.top) * width;
+          const piece = pixels.subarray(from, from + parseInt(style.height) * width);
+          return piece.length > 0 && new Set(piece).size < 4;
         };
         return [...document.querySelectorAll('.lane-label')].filter(isBlank).map(String);
       })()`);
@@ -397,22 +369,3 @@ describe('the page of a report', function () {
     expect(Math.min(...times)).to.be.below(2_500);
   });
 });
-
-/** An hour in which audio flows, and states change. */
-function manyEvents(count: number): readonly RecordedEvent[] {
-  return Array.from({ length: count }, (_, index) => {
-    const atMs = index * 36;
-    if (index % 50 === 0) {
-      const [from, to] =
-        index % 100 === 0 ? ['idle', 'active_session'] : ['active_session', 'idle'];
-      return event(index + 1, atMs, { type: 'state.changed', machine: 'client', from, to });
-    }
-    const type = index % 2 === 0 ? 'audio.sent' : 'audio.received';
-    return event(index + 1, atMs, {
-      type,
-      connection: 'c1',
-      session: `a${index % 7}`,
-      bytes: 3_200,
-    });
-  });
-}

@@ -75,3 +75,22 @@ export function sampleTrace(lastEvents: readonly RecordedEvent[] = RECORDING): T
   ]);
   return traceOf({ events: lastEvents.length, lastEvents, heard }, () => tone(500));
 }
+
+/** An hour in which audio flows, and states change. */
+export function manyEvents(count: number): readonly RecordedEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const atMs = index * 36;
+    if (index % 50 === 0) {
+      const [from, to] =
+        index % 100 === 0 ? ['idle', 'active_session'] : ['active_session', 'idle'];
+      return event(index + 1, atMs, { type: 'state.changed', machine: 'client', from, to });
+    }
+    const type = index % 2 === 0 ? 'audio.sent' : 'audio.received';
+    return event(index + 1, atMs, {
+      type,
+      connection: 'c1',
+      session: `a${index % 7}`,
+      bytes: 3_200,
+    });
+  });
+}
