@@ -85,6 +85,15 @@ export class TestBrowser {
   }
 }
 
+/** How long the thread of a page has computed, in milliseconds. */
+export async function cpuMsOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const { metrics } = await session.send('Performance.getMetrics');
+  const SECOND_MS = 1_000;
+  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? NaN) * SECOND_MS;
+}
+
 /** The stretch of time that a page shows. */
 async function shownMs(page: Page): Promise<readonly [number, number]> {
   const shown = await page.evaluate<Record<string, string>>(

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import type { RecordedEvent } from '../../src/events';
 import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
-import { findChromium, pointOf, settled, TestBrowser, type OpenPage } from './browser';
+import { cpuMsOf, findChromium, pointOf, settled, TestBrowser, type OpenPage } from './browser';
 import { failingRun, passingRun } from './runs';
 import { event, manyEvents, RECORDING, sampleTrace } from './traces';
 
@@ -358,14 +358,15 @@ describe('the page of a report', function () {
 
   it('draws 100,000 events soon after it is asked for', async () => {
     const big = browser.write([{ ...PASSED, trace: sampleTrace(manyEvents(100_000)) }]);
-    const times: number[] = [];
+    const times: { readonly drawnMs: number; readonly cpuMs: number }[] = [];
     for (let nth = 0; nth < 3; nth += 1) {
-      const { complaints, drawnMs, page } = await browser.open(big);
-      times.push(drawnMs);
-      await page.close();
-      expect(complaints).to.deep.equal([]);
+      const made = await browser.open(big);
+      times.push({ drawnMs: made.drawnMs, cpuMs: await cpuMsOf(made.page) });
+      opened.push(made);
     }
-    // A second is the aim, and kept by a machine that does nothing else; others run beside this.
-    expect(Math.min(...times)).to.be.below(2_500);
+    // A second is the aim. What the page computes keeps it on any machine; until it is drawn, a
+    // machine that is shared may take longer.
+    expect(Math.min(...times.map(({ cpuMs }) => cpuMs))).to.be.below(1_000);
+    expect(Math.min(...times.map(({ drawnMs }) => drawnMs))).to.be.below(5_000);
   });
 });

@@ -11,8 +11,7 @@ export function paintMarks(frame: Frame, lane: Lane, y: number): void {
   const last = new Map<string, number>();
   const labelledTo = { up: -Infinity, down: -Infinity };
   const labels: (() => void)[] = [];
-  const shown = lane.spans.filter(({ tone }) => tone !== 'off');
-  const starts = shown.map(({ fromMs: startMs }) => x(startMs));
+  const starts = startsOf(frame, lane);
   for (const mark of lane.marks) {
     if (mark.atMs < fromMs || mark.atMs > toMs) continue;
     const at = Math.round(x(mark.atMs));
@@ -23,13 +22,27 @@ export function paintMarks(frame: Frame, lane: Lane, y: number): void {
     GLYPHS[mark.glyph](context, at, y, lane.height);
     const side = mark.glyph === 'down' ? 'down' : 'up';
     const end = at + mark.label.length * LETTER_WIDTH + 12;
-    const isFree = at >= labelledTo[side] && !starts.some((start) => start > at - 2 && start < end);
-    if (!isLabelled(mark) || !isFree) continue;
+    if (!isLabelled(mark) || at < labelledTo[side] || isTaken(starts, at - 1, end)) continue;
     labelledTo[side] = end;
     labels.push(() => paintLabel(frame, mark, at, labelY(side, y, lane.height, middle)));
   }
   // Upon all glyphs, so that they can be read.
   for (const paint of labels) paint();
+}
+
+/** The pixels at which spans begin that have labels of their own. */
+function startsOf({ width, x }: Frame, { spans }: Lane): ReadonlySet<number> {
+  const starts = new Set<number>();
+  for (const { fromMs, tone } of spans) {
+    const at = Math.round(x(fromMs));
+    if (tone !== 'off' && at >= 0 && at <= width) starts.add(at);
+  }
+  return starts;
+}
+
+function isTaken(starts: ReadonlySet<number>, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (starts.has(at)) return true;
+  return false;
 }
 
 /** Ticks are many, and of no interest by themselves. */
