@@ -33,16 +33,14 @@ export function hitOf(row: Row, atMs: number, y: number, pixelMs: number): Hit |
   );
 }
 
+/** Ticks are small beside what happens at the same instant. */
 function nearestMark(lane: Lane, atMs: number, nearMs: number): Hit | undefined {
-  let best: Hit | undefined;
-  let bestMs = nearMs;
-  for (const { atMs: fromMs, event, label } of lane.marks) {
-    const offMs = Math.abs(fromMs - atMs);
-    if (offMs > bestMs) continue;
-    bestMs = offMs;
-    best = { lane, label, fromMs, event };
-  }
-  return best;
+  const near = lane.marks.filter(({ atMs: fromMs }) => Math.abs(fromMs - atMs) <= nearMs);
+  const bold = near.filter(({ glyph }) => glyph !== 'tick');
+  const mark = d3.least(bold.length > 0 ? bold : near, ({ atMs: at }) => Math.abs(at - atMs));
+  if (mark === undefined) return undefined;
+  const { atMs: fromMs, event, label } = mark;
+  return { lane, label, fromMs, event };
 }
 
 /** @param depth - how far down the lane, from 0 to 1: which of the rows is meant. */

@@ -170,11 +170,12 @@ export class HostLanes {
       this.served.add(connection);
       this.begin(key, index, `${this.view.text(index, 'device')} ${connection}`, 'calm');
     } else if (type === 'link.lost') {
-      this.mark(on, index, 'cross', 'bad', this.view.text(index, 'label'));
+      const label = this.view.text(index, 'label');
+      this.mark(on, index, 'cross', label === 'local_shutdown' ? 'calm' : 'bad', label);
       this.end(accepted, key, this.view.at(index));
     } else if (type === 'link.failed' || type === 'link.refused') {
       this.mark(on, index, 'cross', 'bad', this.view.text(index, 'label') || type);
-    } else if (type === 'heartbeat.timeout') this.mark(on, index, 'flag', 'bad', 'no pong');
+    } else if (type === 'heartbeat.timeout') this.mark(on, index, 'tick', 'bad', 'no pong');
     else if (type === 'heartbeat.late') this.mark(on, index, 'tick', 'bad', type);
     else if (type === 'link.replaced') this.mark(on, index, 'flag', 'bad', 'replaced');
     else this.mark(on, index, 'tick', 'calm', type);

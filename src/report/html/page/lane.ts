@@ -71,7 +71,7 @@ export interface Lane {
 export interface Group {
   readonly title: string;
   readonly note: string;
-  /** Drawn beside the name of the group, and so even if that is folded. */
+  /** Drawn beside the name of the group. */
   readonly head?: Lane;
   readonly lanes: readonly Lane[];
 }

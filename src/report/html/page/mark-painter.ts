@@ -51,7 +51,7 @@ function isLabelled({ glyph, label }: Mark): boolean {
 }
 
 function labelY(side: 'up' | 'down', y: number, height: number, middle: number): number {
-  if (height < 40) return middle;
+  if (height < 34) return middle;
   return side === 'up' ? y + 8 : y + height - 8;
 }
 

@@ -31,8 +31,13 @@ export function drawForPrint({ endMs, groups, phases }: Picture, pins: readonly 
   paintRows(frame, rows);
   paintGrid(frame, pins);
   context.fillStyle = theme.text;
-  for (const { group, height: high, lane, top } of rows) {
-    context.font = lane === undefined ? 'bold 11px system-ui' : '11px system-ui';
-    context.fillText(lane?.title ?? group.title, 4 - LABELS, top + high / 2, LABELS - 8);
+  for (const { group, height: high, isHead, lane, top } of rows) {
+    context.font = isHead ? 'bold 11px system-ui' : '11px system-ui';
+    context.fillText(
+      isHead ? group.title : (lane?.title ?? ''),
+      4 - LABELS,
+      top + high / 2,
+      LABELS - 8,
+    );
   }
 }

@@ -25,11 +25,17 @@ export function rowsOf(groups: readonly Group[], folded: ReadonlySet<string>): r
   };
   for (const group of groups) {
     if (rows.length > 0) top += GROUP_GAP;
-    add(group, true, group.head);
-    if (folded.has(group.title)) continue;
+    const isFolded = folded.has(group.title);
+    add(group, true, (isFolded ? briefOf(group) : undefined) ?? group.head);
+    if (isFolded) continue;
     for (const lane of group.lanes) add(group, false, lane);
   }
   return rows;
+}
+
+/** What says most of a host in one lane. */
+function briefOf({ lanes }: Group): Lane | undefined {
+  return lanes.find(({ title }) => title === 'connection');
 }
 
 export function heightOf(rows: readonly Row[]): number {

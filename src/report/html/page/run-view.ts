@@ -147,11 +147,11 @@ function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
 }
 
 function showHead(run: RunRow, story: string, detail: RunDetail | undefined): void {
-  const { events, hash, kinds, passed, replay, scenario, seed, virtualMs, wallMs } = run;
+  const { events, hash, kinds, passed, replay, scenario, seed, virtualMs } = run;
   const verdict = passed ? 'passed' : `failed: ${kinds.join(', ')}`;
   const facts = [
     `seed ${seed}`,
-    `${span(virtualMs)} in ${span(wallMs)}`,
+    `${span(virtualMs)} of virtual time`,
     `${events.toLocaleString('en')} events`,
     ...(hash === '' ? [] : [`hash ${hash}`]),
   ];

@@ -184,6 +184,8 @@ export const FRAME = css`
     order: 3;
   }
   #run-head > .command {
+    flex: 1 1 280px;
+    max-width: max-content;
     margin-left: auto;
   }
   .comparison {
