@@ -80,8 +80,9 @@ export class TestBrowser {
       if (request.url() !== url) complaints.push(`asks for ${request.url()}`);
     });
     await page.goto(url);
-    const drawn = await page.waitForFunction('document.documentElement.dataset.drawnMs');
-    return { page, complaints, drawnMs: Number(await drawn.jsonValue()) };
+    const drawn = page.locator('html[data-drawn-ms]');
+    await drawn.waitFor({ state: 'attached' });
+    return { page, complaints, drawnMs: Number(await drawn.getAttribute('data-drawn-ms')) };
   }
 }
 
