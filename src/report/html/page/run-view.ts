@@ -151,7 +151,7 @@ function showHead(run: RunRow, story: string, detail: RunDetail | undefined): vo
   const verdict = passed ? 'passed' : `failed: ${kinds.join(', ')}`;
   const facts = [
     `seed ${seed}`,
-    `${span(virtualMs)} of virtual time`,
+    `${span(virtualMs)} virtual`,
     `${events.toLocaleString('en')} events`,
     ...(hash === '' ? [] : [`hash ${hash}`]),
   ];

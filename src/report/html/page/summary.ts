@@ -28,7 +28,11 @@ export function totalsOf({
 }
 
 function tableOf({ columns, note, rows, title }: ReportTable): HTMLElement {
-  const head = make('tr', {}, ...columns.map((name) => make('th', { scope: 'col' }, name)));
+  const heads = columns.map((name, nth) => {
+    const isNumber = rows.some((cells) => typeof cells[nth] === 'number');
+    return make('th', { scope: 'col', ...(isNumber ? { class: 'number' } : {}) }, name);
+  });
+  const head = make('tr', {}, ...heads);
   const body = rows.map((cells) =>
     make('tr', {}, ...cells.map((value) => make('td', cellClass(value), cellText(value)))),
   );

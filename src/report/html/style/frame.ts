@@ -85,6 +85,7 @@ export const FRAME = css`
     color: var(--muted);
     font-weight: 500;
   }
+  th.number,
   td.number {
     text-align: right;
     font-variant-numeric: tabular-nums;
@@ -184,7 +185,7 @@ export const FRAME = css`
     order: 3;
   }
   #run-head > .command {
-    flex: 1 1 280px;
+    flex: 1 1 430px;
     max-width: max-content;
     margin-left: auto;
   }
