@@ -55,6 +55,8 @@ const ARROWS = {
     ours: ['kernel', 'sim', 'report', 'runner'],
     theirs: ['fast-check', 'piscina', 'node:child_process', 'node:util'],
   },
+  journal: { ours: ['kernel', 'sim'], theirs: [] },
+  replay: { ours: ['kernel', 'journal', 'sim', 'fuzz', 'report', 'runner'], theirs: ['piscina'] },
   zoo: {
     ours: ['kernel'],
     theirs: [

@@ -9,6 +9,7 @@
  *   soak-case         (l): what 50 sessions leave behind
  *   hotword-cases     (m): what it costs to listen, for each detector
  *   fuzz-cases        (n), (o): lives a second under every fault, and shrinking
+ *   journal-cases     (p): a journal, for the processor and for the disk
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
@@ -25,6 +26,7 @@ import { parseArgs } from 'node:util';
 import { showClient } from './client-cases';
 import { showFuzz, showShrinking } from './fuzz-cases';
 import { showHotwords } from './hotword-cases';
+import { showJournal } from './journal-cases';
 import { showLatency } from './latency-cases';
 import { showLoad } from './load-cases';
 import { build, Program, useNodeFlags } from './processes';
@@ -50,6 +52,7 @@ const CASES: readonly Case[] = [
   { name: '(m) hotwords', show: (name) => showHotwords(name, print) },
   { name: '(n) fuzzing', show: showFuzz },
   { name: '(o) shrinking', show: showShrinking },
+  { name: '(p) a journal', show: showJournal },
 ];
 
 const OPTIONS = {

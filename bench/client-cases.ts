@@ -38,7 +38,7 @@ export interface ClientFigures {
   readonly delayMaxMs: number;
 }
 
-const SETUPS: readonly ClientSetup[] = [
+export const CLIENT_SETUPS: readonly ClientSetup[] = [
   {
     name: 'streams a session',
     flags: ['--microphone', `wav:${path.join(FOLDER, 'fixtures/wav/hey-jarvis.wav')}`],
@@ -64,7 +64,7 @@ export async function showClient(name: string, flags: readonly string[]): Promis
   show('Node alone', await measure('bench/programs/bare-client.js', [], /session/));
   const bare = await measure('bench/programs/bare-client.js', [url, 'stream'], /session/);
   show('bare ws, streams', bare);
-  for (const setup of SETUPS) {
+  for (const setup of CLIENT_SETUPS) {
     const figures = await measureClient(url, { ...setup, flags: [...setup.flags, ...flags] });
     show(setup.name, figures);
   }

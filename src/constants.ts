@@ -14,6 +14,12 @@ export const HEARTBEAT_LATE_MS = 1_000;
 /** ... for this long, in which whatever waited in the socket is read. */
 export const HEARTBEAT_GRACE_MS = 5_000;
 
+/** A standstill of the event loop, or a jump of the time of day, that is worth an event. */
+export const TELLING_LAG_MS = 1_000;
+
+/** A line of a journal is on the disk so long after it was written: a power cut takes the rest. */
+export const JOURNAL_SYNC_MS = 1_000;
+
 /** From `close()` to `terminate()`. */
 export const CLOSE_TIMEOUT_MS = 2_000;
 

@@ -7,9 +7,10 @@
  *   RecordedEvent    one entry of a trace or a journal
  *
  * Invariants, expectations and reporters read nothing else. Events hold stable labels and numbers,
- * never an error's text, never audio, never what was said, never a token.
+ * never an error's text, never audio, never what was said, never a token. One text is not ours: the
+ * reason in a close frame of the peer's, without which many a close cannot be explained.
  */
-import type { ControlMessage, ProtocolVersion, Trigger } from './protocol';
+import type { ProtocolVersion, Trigger } from './protocol';
 import type { DeviceFailure, Listening } from './ports';
 import type { SimulatorEvent } from './simulator-events';
 
@@ -89,6 +90,9 @@ export interface Holdings {
   readonly devices: number;
 }
 
+/** A program's settings, as a scenario or a journal gives them. */
+export type Settings = Readonly<Record<string, string | number | boolean>>;
+
 /**
  * What client and server report. `connection` is the reporter's own id, `peerConnection` the
  * peer's.
@@ -96,11 +100,7 @@ export interface Holdings {
 export type LinkEvent =
   // The link: a connection is dialled or accepted, lives, is lost once, and is closed once.
   | { readonly type: 'link.dialing'; readonly connection: string; readonly attempt: number }
-  | {
-      readonly type: 'link.open';
-      readonly connection: string;
-      readonly protocol: ProtocolVersion;
-    }
+  | { readonly type: 'link.open'; readonly connection: string; readonly protocol: ProtocolVersion }
   | {
       readonly type: 'link.connected';
       readonly connection: string;
@@ -124,11 +124,7 @@ export type LinkEvent =
   | ({ readonly type: 'link.lost'; readonly connection: string } & CloseRecord)
   | { readonly type: 'link.closed'; readonly connection: string }
   | { readonly type: 'link.replaced'; readonly connection: string; readonly by: string }
-  | {
-      readonly type: 'link.refused';
-      readonly reason: Refusal;
-      readonly device?: string;
-    }
+  | { readonly type: 'link.refused'; readonly reason: Refusal; readonly device?: string }
   | { readonly type: 'backoff.scheduled'; readonly attempt: number; readonly delayMs: number }
   | { readonly type: 'heartbeat.sent'; readonly connection: string }
   | { readonly type: 'heartbeat.pong'; readonly connection: string; readonly rttMs: number }
@@ -141,11 +137,7 @@ export type LinkEvent =
   // Messages and audio.
   | ({ readonly type: 'control.sent' } & ControlFields)
   | ({ readonly type: 'control.received' } & ControlFields)
-  | {
-      readonly type: 'input.rejected';
-      readonly connection: string;
-      readonly problem: InputProblem;
-    }
+  | { readonly type: 'input.rejected'; readonly connection: string; readonly problem: InputProblem }
   | {
       readonly type: 'audio.sent';
       readonly connection: string;
@@ -266,9 +258,32 @@ export type LinkEvent =
       readonly timedOut: boolean;
     }
   // The program.
+  /** A life of the program begins; the first line of each in a journal. */
+  | ({ readonly type: 'host.started' } & LifeFields)
+  /** A journal goes on in a new file: whose life it is that goes on. */
+  | ({ readonly type: 'journal.continued' } & LifeFields)
+  /** So many lines of a journal could not be written, and are lost; those after it are whole. */
+  | { readonly type: 'journal.gap'; readonly lines: number }
+  /** The event loop stood still for so long: told afterwards, and only from a second on. */
+  | { readonly type: 'loop.stalled'; readonly ms: number }
+  /** The time of day has jumped by a second or more, or the machine slept. */
+  | { readonly type: 'clock.stepped'; readonly byMs: number }
   | { readonly type: 'server.listening'; readonly port: number }
   | { readonly type: 'callback.threw'; readonly callback: string }
   | ({ readonly type: 'host.stopped' } & Holdings);
+
+/** What is known of a life from its start. */
+export interface LifeFields {
+  readonly program: string;
+  /** The server that a client's program dials. */
+  readonly server?: string;
+  /** Where they are not the defaults. */
+  readonly settings?: Settings;
+  /** In a journal: {@link EVENTS_VERSION}. */
+  readonly version?: number;
+  /** In a journal: which start of the machine it is. Only within one can times be compared. */
+  readonly machine?: string;
+}
 
 export interface ControlFields {
   readonly connection: string;
@@ -284,12 +299,25 @@ export interface CloseRecord {
   readonly initiator: Initiator;
   /** The close code: received (`remote`) or sent (`local`). */
   readonly code?: number;
+  /** The reason in the peer's close frame, if it gave one: printable, at most 123 bytes. */
+  readonly reason?: string;
   readonly device?: string;
   /** From connected to lost. */
   readonly upMs: number;
   readonly sinceInboundMs: number;
   readonly sincePongMs?: number;
+  /** Of the last 32 round trips of a ping, and of all. */
+  readonly rttP50Ms?: number;
   readonly maxRttMs?: number;
+  /** Audio of the latest session that the peer has not confirmed: as taken, or as heard. */
+  readonly unackedBytes?: number;
+  /** What was written and the kernel had not taken. */
+  readonly bufferedBytes?: number;
+  /** The longest that the event loop stood still meanwhile. */
+  readonly maxLagMs?: number;
+  /** The client's next dial: which retry it is, and how long it waits. */
+  readonly attempt?: number;
+  readonly nextDelayMs?: number;
 }
 
 export type AnyEvent = LinkEvent | SimulatorEvent;
@@ -348,43 +376,15 @@ export const DURABLE: ReadonlySet<EventType> = new Set<EventType>([
   'engine.failed',
   'server.listening',
   'callback.threw',
+  'loop.stalled',
+  'clock.stepped',
   'host.started',
   'host.stopped',
+  'journal.continued',
+  'journal.gap',
 ]);
 
 /** Whether a journal keeps events of this type. */
 export function isDurable(type: EventType): boolean {
   return DURABLE.has(type);
-}
-
-/** A peer's words as a label: they may hold anything, and an event must not. */
-export function asLabel(text: string | undefined): string {
-  return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : 'other';
-}
-
-/** The event of a control message that is sent or received. */
-export function messageEvent(
-  type: 'control.sent' | 'control.received',
-  connection: string,
-  message: ControlMessage,
-): LinkEvent {
-  if (message.type === 'audio_ack') {
-    // Twice a second while somebody speaks: a journal would hold little else.
-    const { bytes, session } = message;
-    return { type: 'audio.acknowledged', connection, session, bytes };
-  }
-  return { type, connection, ...describeMessage(message) };
-}
-
-/** A control message as the fields of its event. */
-function describeMessage(message: ControlMessage): Omit<ControlFields, 'connection'> {
-  const session = 'session' in message ? message.session : undefined;
-  const turn = 'turn' in message ? message.turn : undefined;
-  const reason = 'reason' in message ? message.reason : undefined;
-  return {
-    message: message.type,
-    ...(session === undefined ? {} : { session }),
-    ...(turn === undefined ? {} : { turn }),
-    ...(reason === undefined ? {} : { reason: asLabel(reason) }),
-  };
 }

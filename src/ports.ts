@@ -2,6 +2,7 @@
  * The ports: everything that client and server touch outside themselves.
  *
  *   Clock, WallClock, Random     time and chance
+ *   Lag                          how long the event loop stood still
  *   Sockets, Listener            byte streams below the WebSocket library
  *   Microphone, Speaker          16 kHz mono PCM in and out
  *   HotwordDetector, Button      how a person asks for attention
@@ -36,6 +37,15 @@ export interface Clock {
 export interface WallClock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   wallTime(): number;
+}
+
+/** What a program can know of its own standstills. */
+export interface Lag {
+  /**
+   * The longest that the event loop was held up since an instant of the {@link Clock}, in
+   * milliseconds; 0 where it was not.
+   */
+  since(sinceMs: number): number;
 }
 
 /** The only source of chance. */

@@ -1,9 +1,6 @@
 import type { Holdings } from './events';
 import type { DeviceFailure } from './ports';
 
-/** A program's settings, as a scenario gives them. */
-export type Settings = Readonly<Record<string, string | number | boolean>>;
-
 /** What only a simulation knows: faults, hosts, the user, the speaker, the wire. */
 export type SimulatorEvent =
   | { readonly type: 'run.started'; readonly scenario: string; readonly seed: number }
@@ -19,14 +16,6 @@ export type SimulatorEvent =
       readonly hosts: readonly string[];
     }
   | { readonly type: 'fault.ended'; readonly fault: string; readonly id: number }
-  | {
-      readonly type: 'host.started';
-      readonly program: string;
-      /** The host that a client's program dials. */
-      readonly server?: string;
-      /** Where they are not the defaults. */
-      readonly settings?: Settings;
-    }
   | { readonly type: 'host.stopping'; readonly signal: string }
   | { readonly type: 'host.killed' }
   | { readonly type: 'host.lost_power' }

@@ -75,6 +75,16 @@ describe('deployment', () => {
     });
   }
 
+  for (const program of ['client', 'server'] as const) {
+    it(`tars-${program}.service keeps a journal where it may write`, () => {
+      const text = read('deploy', 'systemd', `tars-${program}.service`);
+      const [, folder] = /^StateDirectory=(\S+)$/m.exec(text) ?? [];
+      const [, journal] = /^Environment=TARS_JOURNAL=%S\/(\S+)$/m.exec(text) ?? [];
+      expect(journal).to.equal(`${folder}/journal.jsonl`);
+      expect(text).to.match(/^StateDirectoryMode=0700$/m);
+    });
+  }
+
   describe('docs/install-pi.md', () => {
     const page = read('docs', 'install-pi.md');
 

@@ -1,43 +1,47 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-import type { LinkEvent } from '../events';
-import type { Clock, EventSink, WallClock } from '../ports';
+import type { LifeFields, LinkEvent } from '../events';
+import type { EventSink } from '../ports';
+import { EventLine, type Teller } from './event-line';
 
 /** A file of events is for looking into a run of hours, not for keeping: then it stops growing. */
 const LIMIT_BYTES = 256 * 2 ** 20;
 
+export interface EventFileOptions extends Teller {
+  readonly path: string;
+  /** What the first line says of this life. */
+  readonly life: LifeFields;
+  /** It is not written any more. */
+  readonly onError: (error: Error) => void;
+  /** Default 256 MiB. */
+  readonly limitBytes?: number;
+}
+
 /**
- * Writes every event to a file, the transient ones too: JSON Lines, each an event with its place
- * (`seq`, from 1), the monotonic time of the process (`atMs`) and the time of day (`wallMs`).
+ * Writes every event to a file, the transient ones too: JSON Lines, as those of a journal are, and
+ * so for the same readers.
  *
  * Each line is written at once, so that a process that is killed has told everything. A file that
  * cannot be written ends the file and not the program.
  */
 export class EventFile implements EventSink {
-  private readonly clock: Clock & WallClock;
-  private readonly onError: (error: Error) => void;
+  private readonly options: EventFileOptions;
   private file: number | undefined;
   private lines = 0;
   private leftBytes: number;
 
   /** Begins the file anew. Throws what the file system has against it. */
-  constructor(
-    path: string,
-    clock: Clock & WallClock,
-    onError: (error: Error) => void,
-    limitBytes = LIMIT_BYTES,
-  ) {
-    this.clock = clock;
-    this.onError = onError;
-    this.leftBytes = limitBytes;
-    this.file = openSync(path, 'w');
+  constructor(options: EventFileOptions) {
+    this.options = options;
+    this.leftBytes = options.limitBytes ?? LIMIT_BYTES;
+    this.file = openSync(options.path, 'w');
+    this.emit({ type: 'host.started', ...options.life });
   }
 
   emit(event: LinkEvent): void {
     if (this.file === undefined) return;
     this.lines += 1;
-    const stamp = { seq: this.lines, atMs: this.clock.now(), wallMs: this.clock.wallTime() };
-    const line = Buffer.from(`${JSON.stringify({ ...stamp, ...event })}\n`);
+    const line = Buffer.from(new EventLine(event, this.options).at(this.lines, 1));
     this.leftBytes -= line.length;
     if (this.leftBytes < 0) this.fail(new Error('the file of events is full'));
     else this.append(line);
@@ -59,6 +63,6 @@ export class EventFile implements EventSink {
 
   private fail(error: Error): void {
     this.close();
-    this.onError(error);
+    this.options.onError(error);
   }
 }

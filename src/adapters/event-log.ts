@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino';
 import { isDurable, type EventType, type LinkEvent } from '../events';
 import type { EventSink, WallClock } from '../ports';
 import type { Digest } from './log-digest';
+import { HIDDEN, withoutSecrets } from './without-secrets';
 
 const load = createRequire(__filename);
 
@@ -33,6 +34,7 @@ const WARNINGS: ReadonlySet<string> = new Set<EventType | Digest['type']>([
   'link.failed',
   'link.lost',
   'link.refused',
+  'loop.stalled',
   'microphone.failed',
   'microphone.overrun',
   'session.rejected',
@@ -54,7 +56,6 @@ const SECRET_FIELDS = [
   'password',
   'secret',
 ];
-const HIDDEN = '[hidden]';
 
 const DIGESTS: ReadonlySet<string> = new Set<Digest['type']>([
   'link.down',
@@ -111,22 +112,13 @@ function levelOf(event: LinkEvent | Digest): 'info' | 'warn' | 'error' {
 
 /** A line as pino wrote it, for whoever reads the log, with nothing in it that is secret. */
 function asAsked(line: string, { colors = false, format, secrets = [] }: EventLogOptions): string {
-  return secrets.reduce(withoutSecret, format === 'json' ? line : prettyLine(line, colors));
+  return withoutSecrets(format === 'json' ? line : prettyLine(line, colors), secrets);
 }
 
 function prettyLine(line: string, colors: boolean): string {
   const pretty = PRETTY.get(colors) ?? makePretty(colors);
   PRETTY.set(colors, pretty);
   return pretty(line);
-}
-
-/** A shorter secret is part of many words, and hiding it would only tell where it is. */
-const LEAST_SECRET = 8;
-
-function withoutSecret(line: string, secret: string): string {
-  if (secret.length < LEAST_SECRET) return line;
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  return line.replaceAll(secret, HIDDEN).replaceAll(inJson, HIDDEN);
 }
 
 function makePretty(colorize: boolean): (line: string) => string {

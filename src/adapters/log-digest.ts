@@ -64,6 +64,8 @@ export class LogDigest {
       case 'callback.threw':
       case 'heartbeat.late':
       case 'microphone.overrun':
+      case 'loop.stalled':
+      case 'clock.stepped':
         return this.repeated(event.type, event);
       case 'microphone.opened':
       case 'microphone.failed':

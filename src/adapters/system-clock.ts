@@ -7,12 +7,28 @@ import type { Clock, Random, TimerHandle, WallClock } from '../ports';
 /** Node turns a longer delay into 1 ms, with no more than a warning. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** Monotonic time from `performance.now()`, and the global timers. */
+/**
+ * The machine's monotonic time when `performance.now()` was 0: so that times of one start of the
+ * machine can be compared, whichever process has told them.
+ */
+const MACHINE_ZERO_MS = Number(process.hrtime.bigint() / 1_000n) / 1_000 - performance.now();
+
+export interface SystemClockOptions {
+  /** Whether the process ends although there are timers of this clock. Default false. */
+  readonly isBackground?: boolean;
+}
+
+/** Monotonic time of the machine, and the global timers. */
 export class SystemClock implements Clock, WallClock {
   readonly #pending = new Set<TimerHandle>();
+  readonly #isBackground: boolean;
+
+  constructor({ isBackground = false }: SystemClockOptions = {}) {
+    this.#isBackground = isBackground;
+  }
 
   now(): number {
-    return performance.now();
+    return MACHINE_ZERO_MS + performance.now();
   }
 
   wallTime(): number {
@@ -30,6 +46,7 @@ export class SystemClock implements Clock, WallClock {
       this.#pending.delete(timer);
       callback();
     });
+    if (this.#isBackground) timer.unref();
     this.#pending.add(timer);
     return timer;
   }
@@ -45,6 +62,7 @@ export class SystemClock implements Clock, WallClock {
 class SystemTimer {
   readonly #dueMs: number;
   #timeout: NodeJS.Timeout;
+  #isBackground = false;
 
   constructor(
     delayMs: number,
@@ -58,11 +76,18 @@ class SystemTimer {
     clearTimeout(this.#timeout);
   }
 
+  /** The process does not wait for it. */
+  unref(): void {
+    this.#isBackground = true;
+    this.#timeout.unref();
+  }
+
   /** Node counts whole milliseconds from the start of the loop's turn, and so may be early. */
   readonly #wake = (): void => {
     const leftMs = this.#dueMs - performance.now();
-    if (leftMs > 0) this.#timeout = setTimeout(this.#wake, leftMs);
-    else this.callback();
+    if (leftMs <= 0) return this.callback();
+    this.#timeout = setTimeout(this.#wake, leftMs);
+    if (this.#isBackground) this.#timeout.unref();
   };
 }
 

@@ -36,7 +36,8 @@ export class ClientProgram {
     this.options = options;
     const { clock, devices, settings, sockets } = options;
     const events = { emit: (event: LinkEvent) => this.told(event) };
-    const ports = { clock, events, sockets, random: new SystemRandom(), ...devices };
+    const { lag } = options.events;
+    const ports = { clock, events, lag, sockets, random: new SystemRandom(), ...devices };
     this.manager = new SessionManager(settings, ports, new WebSocketClient(settings, ports));
     this.manager.onSessionEnded = () => this.sessionEnded();
     if (devices.spokenFile) devices.spokenFile.onEnded = () => this.fileEnded();

@@ -21,7 +21,7 @@ import {
 } from '../client/client-settings';
 import { openClientDevices } from './client-devices';
 import { CLIENT_OPTIONS } from './client-options';
-import { ClientProgram } from './client-program';
+import { ClientProgram, type ClientProgramOptions } from './client-program';
 import {
   FAILED,
   onFatal,
@@ -32,7 +32,7 @@ import {
   warn,
 } from './command-line';
 import { EffectiveSettings } from './effective-settings';
-import { makeProgramEvents } from './program-events';
+import { openProgramEvents, type Program } from './program-events';
 import { SERVER_OPTIONS } from './server-options';
 import { flagsOf, settingsCommand } from './settings-command';
 
@@ -47,9 +47,7 @@ async function main(): Promise<number> {
   if (values.printConfig) return print(settings);
   if (values.listDevices) return audio().printDevices();
   if (values.checkAudio) return audio().tryAudio(settings);
-  const program = await prepare(settings);
-  onSignals(() => program.stop(0));
-  return program.run();
+  return keepTheLink(settings);
 }
 
 /** Loaded when it is asked for, and what it needs with it. */
@@ -75,25 +73,50 @@ function print(settings: Settings): number {
   return 0;
 }
 
-/** Reads and checks whatever can be wrong, before anything is started. */
-async function prepare(settings: Settings): Promise<ClientProgram> {
+/** Reads and checks whatever can be wrong, before anything is started; then runs to the end. */
+async function keepTheLink(settings: Settings): Promise<number> {
   const token = settings.secret('tokenFile', warn);
   const accessKey = settings.secret('accessKeyFile', warn);
   const clientSettings = clientSettingsOf(settings, token);
   const sockets = socketsOf(settings);
-  const clock = new SystemClock();
-  const events = makeProgramEvents(clock, settings, [token, accessKey]);
+  const events = await openProgramEvents(settings, {
+    host: clientSettings.device,
+    life: lifeOf(clientSettings),
+    secrets: [token, accessKey],
+  });
+  try {
+    const ports = { clock: new SystemClock(), events, sockets };
+    const program = await prepare(settings, ports, { accessKey, clientSettings });
+    onSignals(() => program.stop(0));
+    return await program.run();
+  } finally {
+    await events.close();
+  }
+}
+
+/** What a life of this program begins with: of the server no more than where it is. */
+function lifeOf({ acknowledge, serverUrl }: ClientSettings): Program['life'] {
+  const server = new URL(serverUrl).host;
+  const isUsual = acknowledge === CLIENT_OPTIONS.acknowledge.default;
+  return { program: 'client', server, ...(isUsual ? {} : { settings: { acknowledge } }) };
+}
+
+async function prepare(
+  settings: Settings,
+  ports: Pick<ClientProgramOptions, 'clock' | 'events' | 'sockets'>,
+  {
+    accessKey,
+    clientSettings,
+  }: { readonly accessKey: string | undefined; readonly clientSettings: ClientSettings },
+): Promise<ClientProgram> {
   const started: { program?: ClientProgram } = {};
   onFatal(
-    (error) => events.fatal(error),
+    (error) => ports.events.fatal(error),
     () => started.program?.stop(FAILED),
   );
-  const devices = await openClientDevices(settings, { clock, events }, accessKey);
+  const devices = await openClientDevices(settings, ports, accessKey);
   const { sessions } = settings.values;
-  started.program = new ClientProgram({
-    ...{ clock, devices, events, sessions, sockets },
-    settings: clientSettings,
-  });
+  started.program = new ClientProgram({ ...ports, devices, sessions, settings: clientSettings });
   return started.program;
 }
 

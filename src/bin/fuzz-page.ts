@@ -19,11 +19,11 @@ export class FuzzPage {
   }
 
   end(report: FuzzReport): void {
-    const { failures, lives, virtualMs, wallMs } = report;
+    const { failures, lives, recovery, virtualMs, wallMs } = report;
     const failed = failures.length;
     for (const table of reportTables(report)) this.page.addTable(table);
     this.page.end({
-      ...{ passed: lives - failed, failed, skipped: 0, virtualMs, wallMs },
+      ...{ passed: lives - failed, failed, skipped: 0, virtualMs, wallMs, recovery },
       problems: problems(report),
       notes: summary(report).trimEnd().split('\n'),
     });

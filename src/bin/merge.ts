@@ -32,8 +32,11 @@ function makeCommand(): Command {
 function read(file: string): FuzzReport {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<FuzzReport> | null;
-    if (report?.version !== 1 || !Array.isArray(report.failures)) throw new Error('no fuzz report');
-    return report as FuzzReport;
+    // One that is older than recoveries has none.
+    const { failures, recovery = [], version } = report ?? {};
+    const isReport = version === 1 && Array.isArray(failures) && Array.isArray(recovery);
+    if (!isReport) throw new Error('no fuzz report');
+    return { ...(report as FuzzReport), recovery };
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
   }

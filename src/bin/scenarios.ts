@@ -22,6 +22,7 @@ import { recallFailed, rememberFailed, type FailedRun } from '../runner/last-fai
 import { planAgain, planRuns, type PlannedRun, type Shard } from '../runner/plan';
 import { planForRealTime } from '../runner/real-plan';
 import type { Story } from '../runner/stories';
+import { joinedRecovery } from '../sim/recovery-tally';
 import {
   FAILED,
   INTERRUPTED,
@@ -310,6 +311,7 @@ function summarize(
     failed,
     skipped: plan.length - runs.length,
     virtualMs: runs.reduce((sum, { virtualMs }) => sum + virtualMs, 0),
+    recovery: joinedRecovery(runs.map(({ recovery }) => recovery)),
     ...rest,
   };
 }

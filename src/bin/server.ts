@@ -29,8 +29,8 @@ import {
   warn,
 } from './command-line';
 import { EffectiveSettings } from './effective-settings';
-import { makeProgramEvents } from './program-events';
-import { openEngine } from './server-engine';
+import { openProgramEvents, type Program, type ProgramEvents } from './program-events';
+import { openEngine, type OpenEngine } from './server-engine';
 import { healthServerOf } from './server-health';
 import { SERVER_OPTIONS } from './server-options';
 import { flagsOf, settingsCommand } from './settings-command';
@@ -70,9 +70,31 @@ async function serve(settings: Settings): Promise<number> {
   const clock = new SystemClock();
   const sockets = asked('--tls-cert', () => new TcpSockets(admit(settings)));
   const engine = await openEngine(settings, clock);
-  const events = makeProgramEvents(clock, settings, engine.secrets);
+  const life = lifeOf(settings);
+  const program = { host: 'server', life, secrets: engine.secrets };
+  const events = await openProgramEvents(settings, program);
   onFatal((error) => events.fatal(error));
-  const ports = { clock, events, sockets, random: new SystemRandom(), engine: engine.engine };
+  try {
+    await serveUntilSignalled(settings, { clock, events, sockets }, engine);
+  } finally {
+    await events.close();
+  }
+  return 0;
+}
+
+/** What a life of this program begins with, of its settings those that matter to a link. */
+function lifeOf({ values: { maxDevices } }: Settings): Program['life'] {
+  const isUsual = maxDevices === SERVER_OPTIONS.maxDevices.default;
+  return { program: 'server', ...(isUsual ? {} : { settings: { maxDevices } }) };
+}
+
+async function serveUntilSignalled(
+  settings: Settings,
+  { clock, events, sockets }: { clock: SystemClock; events: ProgramEvents; sockets: TcpSockets },
+  open: OpenEngine,
+): Promise<void> {
+  const { engine } = open;
+  const ports = { clock, events, lag: events.lag, sockets, random: new SystemRandom(), engine };
   const assistant = makeAssistant(settings, { ...ports, ...authenticatorOf(settings) });
   const health = healthServerOf(settings, assistant, clock);
   onHangUp(() => renewCertificate(settings, sockets));
@@ -82,13 +104,12 @@ async function serve(settings: Settings): Promise<number> {
     await signalled;
   } finally {
     await assistant.shutdown();
-    await Promise.all([engine.close(), health?.close()]);
+    await Promise.all([open.close(), health?.close()]);
   }
-  const { dials, sockets: open } = sockets.holdings();
-  const held = open + (health?.openSockets() ?? 0);
+  const { dials, sockets: unclosed } = sockets.holdings();
+  const held = unclosed + (health?.openSockets() ?? 0);
   const timers = clock.pendingTimers();
   events.emit({ type: 'host.stopped', timers, sockets: held, dials, devices: 0 });
-  return 0;
 }
 
 /** Refuses to let in whom nobody has asked; returns what the sockets show of us. */

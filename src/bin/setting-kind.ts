@@ -46,6 +46,23 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Kind<nu
   };
 }
 
+/** Bytes, as `10MB`; {@link bytesOf} says how many that is. */
+export function size(minBytes: number): Kind<string> {
+  const take = (value: TomlValue): string | undefined =>
+    typeof value === 'string' && bytesOf(value) >= minBytes ? value : undefined;
+  const must = `a size from ${minBytes / 1_000}KB to ${MAX_SIZE}, as 500KB or 10MB`;
+  return { placeholder: '<size>', must, fromText: take, fromToml: take };
+}
+
+const UNITS = { KB: 1e3, MB: 1e6, GB: 1e9 } as const;
+const MAX_SIZE = '999GB';
+
+/** How many bytes a size is; NaN where it is none. */
+export function bytesOf(text: string): number {
+  const [, digits, unit] = /^(\d{1,3})(KB|MB|GB)$/.exec(text) ?? [];
+  return Number(digits) * UNITS[unit as keyof typeof UNITS];
+}
+
 /** A number from 0 to 1. */
 export function share(): Kind<number> {
   const take = (value: unknown): number | undefined =>

@@ -8,6 +8,12 @@ export interface Ending {
   readonly wasConnected: boolean;
 }
 
+/** When to dial next: which retry it is, from 1, and how long it waits. */
+export interface NextDial {
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
 /** After these the server does not want us for now: the next wait is the longest. */
 const UNWELCOME: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
   'auth',

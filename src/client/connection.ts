@@ -3,10 +3,11 @@ import type { Duplex, Writable } from 'node:stream';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 
 import { CLOSE_NORMAL } from '../constants';
-import type { FailureLabel, Initiator, InputProblem, LossLabel } from '../events';
-import { brokenLinkLabel, closeFrameLabel, dialFailureLabel } from '../failure-label';
+import type { InputProblem, LossLabel } from '../events';
+import { brokenLinkLabel, dialFailureLabel } from '../failure-label';
 import { Heartbeat } from '../heartbeat';
-import type { Clock, EventSink, Sockets, TimerHandle } from '../ports';
+import { LinkVitals } from '../link-vitals';
+import type { Clock, EventSink, Lag, Sockets, TimerHandle } from '../ports';
 import {
   decodeServerMessage,
   encodeMessage,
@@ -15,7 +16,8 @@ import {
   type ProtocolVersion,
   type ServerMessage,
 } from '../protocol';
-import type { Ending } from './backoff';
+import type { Ending, NextDial } from './backoff';
+import { causeOfCloseFrame, type Cause } from './cause';
 import type { ClientSettings } from './client-settings';
 import { dialHeaders } from './dial-headers';
 
@@ -24,6 +26,8 @@ export interface ConnectionHandlers {
   readonly onConnected: () => void;
   readonly onMessage: (message: ServerMessage) => void;
   readonly onAudio: (pcm: Buffer) => void;
+  /** Asked before the end is told: when the next dial will be, if there will be one. */
+  readonly planNext: (ending: Ending) => NextDial | undefined;
   /** The dial failed or the connection is lost. Nothing is received any more. */
   readonly onEnded: (ending: Ending) => void;
   /** The socket is gone as well. Comes after `onEnded`, up to the close timeout later. */
@@ -34,14 +38,8 @@ export interface ConnectionPorts {
   readonly clock: Clock;
   readonly sockets: Sockets;
   readonly events: EventSink;
-}
-
-/** What a failed dial or a lost connection is reported with. */
-interface Cause {
-  readonly label: FailureLabel;
-  readonly initiator: Initiator;
-  readonly code?: number;
-  readonly httpStatus?: number;
+  /** Without it nothing is known of our own stalls. */
+  readonly lag?: Lag;
 }
 
 type Dialer = NonNullable<ClientOptions['createConnection']>;
@@ -67,12 +65,7 @@ export class Connection {
   private protocolSpoken: ProtocolVersion = TARS_V2;
   private readonly dialTimer: TimerHandle;
   private closeTimer: TimerHandle | undefined;
-  private connectedAtMs = 0;
-  private lastInboundMs = 0;
-  /** When the ping was sent that waits for its pong. */
-  private pingSentMs: number | undefined;
-  private lastPongMs: number | undefined;
-  private maxRttMs = 0;
+  private readonly vitals: LinkVitals;
   private streamCode: string | undefined;
 
   /** Dials at once. */
@@ -86,6 +79,7 @@ export class Connection {
     this.settings = settings;
     this.ports = ports;
     this.handlers = handlers;
+    this.vitals = new LinkVitals(ports);
     this.heartbeat = this.makeHeartbeat();
     this.dialTimer = ports.clock.setTimeout(() => this.dialTimedOut(), settings.dialTimeoutMs);
     this.socket = this.dial();
@@ -102,11 +96,14 @@ export class Connection {
   }
 
   /** Does nothing unless the connection is up. */
-  send(data: ClientMessage | Buffer): void {
-    if (this.phase !== 'connected') return;
-    const frame = Buffer.isBuffer(data) ? data : encodeMessage(data, this.protocolSpoken);
-    // A write that fails closes the socket, and that is where the loss is told.
-    this.socket.send(frame, () => undefined);
+  send(message: ClientMessage): void {
+    this.write(encodeMessage(message, this.protocolSpoken));
+  }
+
+  /** Does nothing unless the connection is up. */
+  sendAudio(session: string, pcm: Buffer): void {
+    this.vitals.sentAudio(session, pcm.length);
+    this.write(pcm);
   }
 
   /** Stops reading, so that the server feels that it sends too fast. */
@@ -130,6 +127,12 @@ export class Connection {
     this.socket.resume();
     this.socket.close(CLOSE_NORMAL);
     this.armCloseTimer();
+  }
+
+  private write(frame: string | Buffer): void {
+    if (this.phase !== 'connected') return;
+    // A write that fails closes the socket, and that is where the loss is told.
+    this.socket.send(frame, () => undefined);
   }
 
   private dial(): WebSocket {
@@ -204,7 +207,7 @@ export class Connection {
     const { _receiver: receiver } = this.socket as unknown as { readonly _receiver?: Writable };
     receiver?.on('conclude', (code: number, reason: Buffer) => {
       if (this.phase === 'ended') return;
-      this.end(this.causeOfClose(code, reason.toString()));
+      this.end(causeOfCloseFrame(code, reason.toString()));
       this.armCloseTimer();
     });
   }
@@ -212,8 +215,7 @@ export class Connection {
   private connected(peerConnection: string | undefined): void {
     this.phase = 'connected';
     this.ports.clock.clearTimeout(this.dialTimer);
-    this.connectedAtMs = this.ports.clock.now();
-    this.lastInboundMs = this.connectedAtMs;
+    this.vitals.begin();
     this.ports.events.emit({
       type: 'link.connected',
       connection: this.id,
@@ -248,8 +250,12 @@ export class Connection {
   }
 
   private receivedMessage(message: ServerMessage): void {
-    if (message.type === 'welcome') this.reject('unexpected_message');
-    else this.handlers.onMessage(message);
+    if (message.type === 'welcome') {
+      this.reject('unexpected_message');
+      return;
+    }
+    if (message.type === 'audio_ack') this.vitals.confirmedAudio(message.session, message.bytes);
+    this.handlers.onMessage(message);
   }
 
   private reject(problem: InputProblem): void {
@@ -257,18 +263,14 @@ export class Connection {
   }
 
   private heard(): void {
-    this.lastInboundMs = this.ports.clock.now();
+    this.vitals.heard();
     this.heartbeat.heard();
   }
 
   private ponged(): void {
     this.heard();
-    // A server may send pongs that nobody asked for (RFC 6455 section 5.5.3).
-    if (this.phase !== 'connected' || this.pingSentMs === undefined) return;
-    this.lastPongMs = this.lastInboundMs;
-    const rttMs = this.lastPongMs - this.pingSentMs;
-    this.pingSentMs = undefined;
-    this.maxRttMs = Math.max(this.maxRttMs, rttMs);
+    const rttMs = this.vitals.ponged();
+    if (this.phase !== 'connected' || rttMs === undefined) return;
     this.ports.events.emit({ type: 'heartbeat.pong', connection: this.id, rttMs });
   }
 
@@ -283,7 +285,7 @@ export class Connection {
       lateMs: settings.heartbeatLateMs,
       graceMs: settings.heartbeatGraceMs,
       sendPing: () => {
-        this.pingSentMs = clock.now();
+        this.vitals.pinged();
         events.emit({ type: 'heartbeat.sent', connection });
         this.socket.ping(undefined, undefined, () => undefined);
       },
@@ -293,7 +295,7 @@ export class Connection {
   }
 
   private died(): void {
-    const sinceInboundMs = this.ports.clock.now() - this.lastInboundMs;
+    const { sinceInboundMs } = this.vitals;
     this.ports.events.emit({ type: 'heartbeat.timeout', connection: this.id, sinceInboundMs });
     this.cut({ label: 'heartbeat_timeout', initiator: 'local' });
   }
@@ -330,14 +332,8 @@ export class Connection {
   }
 
   private causeOfClose(code: number, reason: string): Cause {
-    const NO_STATUS = 1005;
     const ABNORMAL = 1006;
-    if (code === ABNORMAL) return this.causeOfBreak();
-    const label = closeFrameLabel(code, reason);
-    return { label, initiator: 'remote', ...(code === NO_STATUS ? {} : { code }) };
-  }
-
-  private causeOfBreak(): Cause {
+    if (code !== ABNORMAL) return causeOfCloseFrame(code, reason);
     // Neither a FIN nor an error: `ws` cut it, as it does when too many pings wait for their pongs.
     const isOwnDoing = this.streamCode === undefined && this.stream?.readableEnded === false;
     if (isOwnDoing) return { label: 'overload', initiator: 'local' };
@@ -356,10 +352,12 @@ export class Connection {
     this.phase = 'ended';
     this.ports.clock.clearTimeout(this.dialTimer);
     this.heartbeat.stop();
-    const upMs = wasConnected ? this.ports.clock.now() - this.connectedAtMs : 0;
-    if (wasConnected) this.reportLost(cause, upMs);
+    const { label } = cause;
+    const ending = { label, upMs: wasConnected ? this.vitals.upMs : 0, wasConnected };
+    const next = this.handlers.planNext(ending);
+    if (wasConnected) this.reportLost(cause, next);
     else this.reportFailed(cause);
-    this.handlers.onEnded({ label: cause.label, upMs, wasConnected });
+    this.handlers.onEnded(ending);
   }
 
   private reportFailed({ code, httpStatus, label }: Cause): void {
@@ -372,8 +370,7 @@ export class Connection {
     });
   }
 
-  private reportLost({ code, initiator, label }: Cause, upMs: number): void {
-    const nowMs = this.ports.clock.now();
+  private reportLost({ code, initiator, label, reason }: Cause, next: NextDial | undefined): void {
     this.ports.events.emit({
       type: 'link.lost',
       connection: this.id,
@@ -381,11 +378,9 @@ export class Connection {
       label: label as LossLabel,
       initiator,
       ...(code === undefined ? {} : { code }),
-      upMs,
-      sinceInboundMs: nowMs - this.lastInboundMs,
-      ...(this.lastPongMs === undefined
-        ? {}
-        : { sincePongMs: nowMs - this.lastPongMs, maxRttMs: this.maxRttMs }),
+      ...(reason === undefined ? {} : { reason }),
+      ...this.vitals.read(this.bufferedBytes),
+      ...(next === undefined ? {} : { attempt: next.attempt, nextDelayMs: next.delayMs }),
     });
   }
 

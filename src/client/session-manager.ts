@@ -1,4 +1,5 @@
-import { asLabel, type Cue, type InputProblem } from '../events';
+import type { Cue, InputProblem } from '../events';
+import { asLabel } from '../peer-words';
 import type {
   Button,
   Clock,

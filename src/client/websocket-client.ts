@@ -13,10 +13,10 @@
  *   client-settings    every number and name that can be set
  *   listener           a call of code that is not ours
  */
-import { messageEvent } from '../events';
-import type { Clock, EventSink, Random, Sockets, TimerHandle } from '../ports';
+import { messageEvent } from '../message-event';
+import type { Clock, EventSink, Lag, Random, Sockets, TimerHandle } from '../ports';
 import type { ClientMessage, ProtocolVersion, ServerMessage } from '../protocol';
-import { backoffDelayMs, nextAttempt, type Ending } from './backoff';
+import { backoffDelayMs, nextAttempt, type Ending, type NextDial } from './backoff';
 import {
   checkClientSettings,
   type ClientSettings,
@@ -40,6 +40,8 @@ export interface LinkPorts {
   readonly random: Random;
   readonly sockets: Sockets;
   readonly events: EventSink;
+  /** Without it nothing is known of our own stalls. */
+  readonly lag?: Lag;
 }
 
 /**
@@ -65,6 +67,7 @@ export class WebSocketClient {
   private readonly unclosed = new Set<Connection>();
   private dials = 0;
   private attempt = 0;
+  private next: NextDial | undefined;
   private redialTimer: TimerHandle | undefined;
   private started = false;
   private stopping: Promise<void> | undefined;
@@ -116,7 +119,7 @@ export class WebSocketClient {
     if (!this.isUp() || this.current === undefined) return 'not_connected';
     const { id: connection } = this.current;
     this.ports.events.emit({ type: 'audio.sent', connection, session, bytes: pcm.length });
-    this.current.send(pcm);
+    this.current.sendAudio(session, pcm);
     return 'sent';
   }
 
@@ -158,6 +161,7 @@ export class WebSocketClient {
       onConnected: () => this.connected(connection),
       onMessage: (message) => this.messageReceived(connection, message),
       onAudio: (pcm) => this.audioReceived(connection, pcm),
+      planNext: (ending) => this.planNext(connection, ending),
       onEnded: (ending) => this.ended(connection, ending),
       onClosed: () => this.closed(connection),
     });
@@ -186,16 +190,25 @@ export class WebSocketClient {
     if (connection !== this.current) return;
     this.current = undefined;
     this.enter(ConnectionStatus.DISCONNECTED, ending.label);
-    if (this.stopping !== undefined || ending.label === 'local_shutdown') return;
-    this.scheduleRedial(ending);
+    if (this.next === undefined) return;
+    this.scheduleRedial(this.next);
     if (ending.wasConnected) this.call('onConnectionLost', () => this.onConnectionLost?.());
   }
 
-  private scheduleRedial(ending: Ending): void {
-    const { clock, events, random } = this.ports;
-    this.attempt = nextAttempt(this.attempt, ending, this.settings);
-    const delayMs = backoffDelayMs(this.attempt, random.next(), this.settings);
-    events.emit({ type: 'backoff.scheduled', attempt: this.attempt, delayMs });
+  private planNext(connection: Connection, ending: Ending): NextDial | undefined {
+    this.next = undefined;
+    if (connection !== this.current || this.stopping !== undefined) return undefined;
+    if (ending.label === 'local_shutdown') return undefined;
+    const attempt = nextAttempt(this.attempt, ending, this.settings);
+    const delayMs = backoffDelayMs(attempt, this.ports.random.next(), this.settings);
+    this.next = { attempt, delayMs };
+    return this.next;
+  }
+
+  private scheduleRedial({ attempt, delayMs }: NextDial): void {
+    const { clock, events } = this.ports;
+    this.attempt = attempt;
+    events.emit({ type: 'backoff.scheduled', attempt, delayMs });
     this.redialTimer = clock.setTimeout(() => this.dial(), delayMs);
   }
 

@@ -1,6 +1,7 @@
 import { inOrder } from '../runner/in-order';
 import type { Shard } from '../runner/plan';
 import { SeededRandom } from '../sim/random';
+import { RecoveryTally } from '../sim/recovery-tally';
 import live, { type LifeJob } from './live';
 import type { FuzzFailure, FuzzReport, LifeReport } from './report';
 
@@ -40,12 +41,14 @@ export class Tally {
   readonly reached = new Map<string, number>();
   readonly pairs = new Map<string, number>();
   readonly failures: FuzzFailure[] = [];
+  private readonly recovery = new RecoveryTally();
 
-  add({ failure, hashes, pairs, reached, steps, virtualMs }: LifeReport): void {
+  add({ failure, hashes, pairs, reached, recovery, steps, virtualMs }: LifeReport): void {
     this.lives += 1;
     this.runs += hashes.length;
     this.steps += steps;
     this.virtualMs += virtualMs;
+    this.recovery.join(recovery);
     for (const state of reached) this.reached.set(state, (this.reached.get(state) ?? 0) + 1);
     for (const pair of pairs) this.pairs.set(pair, (this.pairs.get(pair) ?? 0) + 1);
     if (failure !== undefined) this.failures.push(failure);
@@ -54,13 +57,14 @@ export class Tally {
   /** The part of a report that is counted. */
   report(): Pick<
     FuzzReport,
-    'lives' | 'runs' | 'steps' | 'virtualMs' | 'reached' | 'pairs' | 'failures'
+    'lives' | 'runs' | 'steps' | 'virtualMs' | 'reached' | 'pairs' | 'recovery' | 'failures'
   > {
     const { failures, lives, runs, steps, virtualMs } = this;
     const [reached, pairs] = [this.reached, this.pairs].map((counts) =>
       Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     ) as [Record<string, number>, Record<string, number>];
-    return { lives, runs, steps, virtualMs, reached, pairs, failures };
+    const recovery = this.recovery.read();
+    return { lives, runs, steps, virtualMs, reached, pairs, recovery, failures };
   }
 }
 

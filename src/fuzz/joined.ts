@@ -1,3 +1,4 @@
+import { joinedRecovery } from '../sim/recovery-tally';
 import type { FuzzReport } from './report';
 
 /**
@@ -18,6 +19,7 @@ export function joined(reports: readonly FuzzReport[]): FuzzReport {
     wallMs: Math.max(0, ...reports.map(({ wallMs }) => wallMs)),
     reached: summed(reports.map(({ reached }) => reached)),
     pairs: summed(reports.map(({ pairs }) => pairs)),
+    recovery: joinedRecovery(reports.map(({ recovery }) => recovery)),
     failures: reports.flatMap(({ failures }) => failures),
     rerun: sum('rerun'),
     differences: reports.flatMap(({ differences }) => differences),

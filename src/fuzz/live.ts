@@ -2,6 +2,7 @@
 import { explain, tell } from './explain';
 
 import type { RecordedEvent } from '../events';
+import { joinedRecovery } from '../sim/recovery-tally';
 import { Pairs } from './pairs';
 import type { LifeReport } from './report';
 import { shownFailure } from './shown-failure';
@@ -34,6 +35,7 @@ export default async function live({ life, shrinks, traced }: LifeJob): Promise<
     steps: runs.reduce((sum, { result }) => sum + result.steps, 0),
     reached: [...reached],
     pairs: [...pairs],
+    recovery: joinedRecovery(runs.map(({ result }) => result.recovery)),
     ...(failure === undefined ? {} : { failure }),
     ...(failure === undefined || !traced ? {} : { shown: await shownFailure(failure) }),
   };

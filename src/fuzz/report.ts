@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../events';
+import type { Recovery } from '../sim/recovery-tally';
 import type { ScenarioInput } from '../sim/scenario';
 import type { Crash, Failure } from '../sim/simulation';
 import type { UnfiledRun } from './shown-failure';
@@ -29,6 +30,7 @@ export interface LifeReport {
   readonly steps: number;
   readonly reached: readonly string[];
   readonly pairs: readonly string[];
+  readonly recovery: Recovery;
   readonly failure?: FuzzFailure;
   /** The failure's least scenario, run once more; only for a reporter that shows it. */
   readonly shown?: UnfiledRun;
@@ -48,6 +50,8 @@ export interface FuzzReport {
   /** How many lives reached each state of the catalogue, and met each pair. */
   readonly reached: Readonly<Record<string, number>>;
   readonly pairs: Readonly<Record<string, number>>;
+  /** How soon all was well again after each kind of fault. */
+  readonly recovery: Recovery;
   readonly failures: readonly FuzzFailure[];
   /** Lives that another process lived as well, and what it found different. */
   readonly rerun: number;

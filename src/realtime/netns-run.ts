@@ -200,7 +200,8 @@ class NetnsPlay {
       ...{ seq: 0, host, boot, atMs: program.startedWallMs - zeroWallMs },
       wallMs: program.startedWallMs,
     };
-    return [started, ...asRecorded(program.events(), { boot, host, zeroWallMs })];
+    const told = program.events().filter(({ type }) => type !== started.type);
+    return [started, ...asRecorded(told, { boot, host, zeroWallMs })];
   }
 }
 

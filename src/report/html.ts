@@ -11,6 +11,7 @@ import type { PageAssets } from './html/document';
 import { pageOf } from './html/document';
 import type { ReportTable } from './html/report-data';
 import { RunStore, type RunLimits } from './html/run-store';
+import { recoveryTable } from './recovery';
 import type { Reporter, ScenarioRun, Summary } from './scenario-run';
 
 export interface HtmlReporterOptions {
@@ -49,7 +50,9 @@ export class HtmlReporter implements Reporter {
   }
 
   end(summary: Summary): void {
-    const { store, tables } = this;
+    const { store } = this;
+    const recovery = recoveryTable(summary.recovery);
+    const tables = [...(recovery.rows.length === 0 ? [] : [recovery]), ...this.tables];
     const runs = store.rows();
     const listed = new Set(runs.map(({ scenario }) => scenario));
     const stories = [...this.stories].filter(([name]) => listed.has(name));

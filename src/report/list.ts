@@ -6,7 +6,9 @@ import { formatMs } from '../format-ms';
 import type { Outcome } from '../sim/expectation';
 import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure } from '../sim/simulation';
+import { recoveryTable } from './recovery';
 import type { Plan, Reporter, ScenarioRun, Summary } from './scenario-run';
+import { tableLines } from './table-text';
 
 /** Writes for a person: a block for each scenario, and a summary. */
 export class ListReporter implements Reporter {
@@ -37,6 +39,7 @@ export class ListReporter implements Reporter {
   end(summary: Summary, runs: readonly ScenarioRun[]): void {
     const { bold, dim, green, red } = this.colours;
     this.tally();
+    this.recovery(summary);
     const failures = `${summary.failed} failed`;
     const rest = summary.skipped > 0 ? `, ${summary.skipped} not run` : '';
     const counts = `${green(`${summary.passed} passed`)}, ${
@@ -50,6 +53,14 @@ export class ListReporter implements Reporter {
     }
     for (const problem of summary.problems) this.line(red(`✗ ${problem}`));
     for (const note of summary.notes) this.line(dim(note));
+  }
+
+  private recovery({ recovery }: Summary): void {
+    const table = recoveryTable(recovery);
+    const lines = tableLines(table);
+    if (lines.length > 0) this.line('');
+    const { dim, red } = this.colours;
+    for (const line of lines) this.line(line.startsWith('✗') ? red(line) : dim(line));
   }
 
   private count(run: ScenarioRun): void {

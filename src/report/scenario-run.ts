@@ -2,6 +2,7 @@ import type { Outcome } from '../sim/expectation';
 import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure, InvariantVerdict } from '../sim/simulation';
 import type { Crash } from '../sim/hosted-world';
+import type { Recovery } from '../sim/recovery-tally';
 import type { Compared } from './html/compared';
 import type { Trace } from './html/trace';
 
@@ -17,6 +18,7 @@ export interface ScenarioRun {
   readonly outcomes: readonly Outcome[];
   readonly invariants: Readonly<Record<string, InvariantVerdict>>;
   readonly measurements: readonly Measurement[];
+  readonly recovery: Recovery;
   readonly crashes: readonly Crash[];
   readonly events: number;
   readonly steps: number;
@@ -50,6 +52,8 @@ export interface Summary {
   readonly skipped: number;
   readonly virtualMs: number;
   readonly wallMs: number;
+  /** How soon all was well again after each kind of fault, over all runs. */
+  readonly recovery: Recovery;
   /** What is wrong beyond single runs: hashes that differ, a canary that did not fail. */
   readonly problems: readonly string[];
   /** What a reader may want to know besides. */

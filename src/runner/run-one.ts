@@ -91,6 +91,7 @@ export function unmadeRun(planned: PlannedRun, error: unknown): ScenarioRun {
     outcomes: [],
     invariants: {},
     measurements: [],
+    recovery: [],
     crashes: [{ host: 'runner', atMs: 0, stack: stack ?? message }],
     events: 0,
     steps: 0,

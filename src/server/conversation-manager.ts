@@ -1,4 +1,4 @@
-import { asLabel } from '../events';
+import { asLabel } from '../peer-words';
 import type { Clock, EngineTurn, EventSink, TimerHandle } from '../ports';
 import { TARS_V2, type ClientMessage } from '../protocol';
 import { AudioAcks } from './audio-acks';

@@ -3,9 +3,11 @@ import type { Writable } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 
 import { BYTES_PER_SAMPLE, CLOSE_POLICY } from '../constants';
-import { messageEvent, type InputProblem, type LossLabel } from '../events';
+import type { InputProblem, LossLabel } from '../events';
 import { Heartbeat } from '../heartbeat';
-import type { Clock, EventSink, TimerHandle } from '../ports';
+import { LinkVitals } from '../link-vitals';
+import { messageEvent } from '../message-event';
+import type { Clock, EventSink, Lag, TimerHandle } from '../ports';
 import {
   decodeClientMessage,
   encodeMessage,
@@ -35,6 +37,7 @@ export interface DeviceConnectionOptions extends Upgraded {
   readonly id: string;
   readonly clock: Clock;
   readonly events: EventSink;
+  readonly lag: Lag | undefined;
   readonly settings: ServerSettings;
   readonly handlers: DeviceConnectionHandlers;
 }
@@ -57,10 +60,7 @@ export class DeviceConnection implements ConversationLink {
   private readonly socket: WebSocket;
   private readonly heartbeat: Heartbeat;
   private isLost = false;
-  private lastInboundMs: number;
-  private lastPingMs: number | undefined;
-  private lastPongMs: number | undefined;
-  private maxRttMs = 0;
+  private readonly vitals: LinkVitals;
   private readonly mistakes: RateLimit;
   private readonly messages: RateLimit;
   private readonly bytes: RateLimit;
@@ -73,8 +73,8 @@ export class DeviceConnection implements ConversationLink {
     this.socket = options.socket;
     this.protocol = options.socket.protocol === TARS_V2 ? TARS_V2 : 'base';
     this.openedAtMs = options.clock.now();
-    this.lastInboundMs = this.openedAtMs;
-    const { clock, settings } = options;
+    const { clock, lag, settings } = options;
+    this.vitals = new LinkVitals(lag === undefined ? { clock } : { clock, lag });
     const forgivenPerSecond = 1_000 / settings.rejectedInputForgivenMs;
     const limit = (perSecond: number, burst: number) => new RateLimit({ clock, perSecond, burst });
     this.mistakes = limit(forgivenPerSecond, settings.maxRejectedInputs);
@@ -108,6 +108,7 @@ export class DeviceConnection implements ConversationLink {
     if (!this.isOpen()) return;
     const bytes = pcm.length;
     this.options.events.emit({ type: 'audio.sent', connection: this.id, session, bytes });
+    this.vitals.sentAudio(session, bytes);
     // A write that fails is followed by the loss of the connection, and that ends the speech.
     this.socket.send(pcm, (error) => {
       if (!error) onWritten();
@@ -150,7 +151,7 @@ export class DeviceConnection implements ConversationLink {
     socket.on('ping', () => this.pinged());
     socket.on('pong', () => this.ponged());
     socket.on('error', (error) => this.frameFailed(error));
-    socket.on('close', (code) => this.closed(code));
+    socket.on('close', (code, reason) => this.closed(code, reason.toString()));
   }
 
   /**
@@ -159,8 +160,8 @@ export class DeviceConnection implements ConversationLink {
    */
   private listenForCloseFrame(): void {
     const { _receiver: receiver } = this.socket as unknown as { readonly _receiver: Writable };
-    receiver.on('conclude', (code: number) => {
-      this.lose(lossByClose(code));
+    receiver.on('conclude', (code: number, reason: Buffer) => {
+      this.lose(lossByClose(code, reason.toString()));
       this.armCloseTimer();
     });
   }
@@ -200,11 +201,12 @@ export class DeviceConnection implements ConversationLink {
     }
     const { message } = decoded;
     this.options.events.emit(messageEvent('control.received', this.id, message));
+    if (message.type === 'playback_complete') this.vitals.confirmedAudio();
     this.options.handlers.onControlMessage(this, message);
   }
 
   private heard(): void {
-    this.lastInboundMs = this.options.clock.now();
+    this.vitals.heard();
     this.heartbeat.heard();
     if (!this.messages.take()) this.flooded();
   }
@@ -238,12 +240,8 @@ export class DeviceConnection implements ConversationLink {
 
   private ponged(): void {
     this.heard();
-    if (this.isLost || this.lastPingMs === undefined) return;
-    const rttMs = this.lastInboundMs - this.lastPingMs;
-    // A pong that nobody asked for, or a second one, measures nothing.
-    this.lastPingMs = undefined;
-    this.lastPongMs = this.lastInboundMs;
-    this.maxRttMs = Math.max(this.maxRttMs, rttMs);
+    const rttMs = this.vitals.ponged();
+    if (this.isLost || rttMs === undefined) return;
     this.options.events.emit({ type: 'heartbeat.pong', connection: this.id, rttMs });
   }
 
@@ -252,8 +250,8 @@ export class DeviceConnection implements ConversationLink {
     this.armCloseTimer();
   }
 
-  private closed(code: number): void {
-    this.lose(lossByClose(code));
+  private closed(code: number, reason: string): void {
+    this.lose(lossByClose(code, reason));
     this.options.clock.clearTimeout(this.closeTimer);
     this.options.events.emit({ type: 'link.closed', connection: this.id });
     this.options.handlers.onClosed(this);
@@ -283,20 +281,19 @@ export class DeviceConnection implements ConversationLink {
       this.sendAway('Its token is not right any more.');
       return;
     }
-    this.lastPingMs = this.options.clock.now();
+    this.vitals.pinged();
     this.options.events.emit({ type: 'heartbeat.sent', connection: this.id });
     this.socket.ping();
   }
 
   private died(): void {
-    const sinceInboundMs = this.options.clock.now() - this.lastInboundMs;
+    const { sinceInboundMs } = this.vitals;
     const connection = this.id;
     this.options.events.emit({ type: 'heartbeat.timeout', connection, sinceInboundMs });
     this.cut({ label: 'heartbeat_timeout', initiator: 'local' });
   }
 
-  private reportLost({ code, initiator, label }: Loss): void {
-    const nowMs = this.options.clock.now();
+  private reportLost({ code, initiator, label, reason }: Loss): void {
     this.options.events.emit({
       type: 'link.lost',
       connection: this.id,
@@ -304,11 +301,8 @@ export class DeviceConnection implements ConversationLink {
       label,
       initiator,
       ...(code === undefined ? {} : { code }),
-      upMs: nowMs - this.openedAtMs,
-      sinceInboundMs: nowMs - this.lastInboundMs,
-      ...(this.lastPongMs === undefined
-        ? {}
-        : { sincePongMs: nowMs - this.lastPongMs, maxRttMs: this.maxRttMs }),
+      ...(reason === undefined ? {} : { reason }),
+      ...this.vitals.read(this.socket.bufferedAmount),
     });
   }
 

@@ -1,4 +1,4 @@
-import { asLabel } from '../events';
+import { asLabel } from '../peer-words';
 import type {
   Clock,
   ConversationEngine,

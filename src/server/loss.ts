@@ -1,12 +1,14 @@
 import { CLOSE_BAD_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from '../constants';
 import type { Initiator, LossLabel } from '../events';
 import { brokenLinkLabel, closeFrameLabel } from '../failure-label';
+import { asReason } from '../peer-words';
 
-/** How a connection was lost: its label, who ended it, and the close code where there was one. */
+/** How a connection was lost: its label, who ended it, and the close frame where there was one. */
 export interface Loss {
   readonly label: LossLabel;
   readonly initiator: Initiator;
   readonly code?: number;
+  readonly reason?: string;
 }
 
 /** What RFC 6455 section 7.1.5 has for a close frame without a code, and for none at all. */
@@ -22,10 +24,14 @@ const SENT: Readonly<Record<string, number>> = {
 };
 
 /** The loss that the close event of a WebSocket tells, where nothing told it before. */
-export function lossByClose(code: number): Loss {
+export function lossByClose(code: number, reason: string): Loss {
   if (code === ABNORMAL) return { label: 'fin', initiator: 'network' };
-  const label = closeFrameLabel(code, '');
-  return code === NO_STATUS ? { label, initiator: 'remote' } : { label, initiator: 'remote', code };
+  const said = asReason(reason);
+  return {
+    ...{ label: closeFrameLabel(code, ''), initiator: 'remote' },
+    ...(code === NO_STATUS ? {} : { code }),
+    ...(said === undefined ? {} : { reason: said }),
+  };
 }
 
 /** The loss that an error of the byte stream tells. */

@@ -7,6 +7,7 @@ import type {
   Authenticator,
   Clock,
   EventSink,
+  Lag,
   Listener,
   Random,
   SocketAddress,
@@ -24,6 +25,8 @@ export interface PiWebsocketServicePorts {
   readonly random: Random;
   readonly sockets: Sockets;
   readonly events: EventSink;
+  /** Without it nothing is known of our own stalls. */
+  readonly lag?: Lag;
   /** Who may come in; without it, whoever reaches the port. */
   readonly authenticator?: Authenticator;
 }
@@ -191,7 +194,7 @@ export class PiWebsocketService {
 
   private makeConnection(upgraded: Upgraded): DeviceConnection {
     const { device, isAdmitted, socket, stream } = upgraded;
-    const { clock, events } = this.ports;
+    const { clock, events, lag } = this.ports;
     this.accepted += 1;
     // By name: a spread makes a hidden class for each connection, a twentieth of what it needs.
     return new DeviceConnection({
@@ -202,6 +205,7 @@ export class PiWebsocketService {
       id: `${this.boot}-${this.accepted}`,
       clock,
       events,
+      lag,
       settings: this.settings,
       handlers: this.connectionHandlers,
     });

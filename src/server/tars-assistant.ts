@@ -20,6 +20,7 @@ import type {
   Clock,
   ConversationEngine,
   EventSink,
+  Lag,
   Random,
   SocketAddress,
   Sockets,
@@ -43,6 +44,8 @@ export interface ServerPorts {
   readonly random: Random;
   readonly sockets: Sockets;
   readonly events: EventSink;
+  /** Without it nothing is known of our own stalls. */
+  readonly lag?: Lag;
   readonly engine: ConversationEngine;
   /** Who may come in; without it, whoever reaches the port. */
   readonly authenticator?: Authenticator;

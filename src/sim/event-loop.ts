@@ -12,15 +12,29 @@ export function isOwnUse(): boolean {
   return own;
 }
 
+/** Between two looks at the operating system, each of which costs as much as a step. */
+const DRAINS_A_TURN = 32;
+
 /**
- * Calls back once promises, ticks and stream callbacks have run: what follows from one event has
- * happened. One macrotask is enough, because nothing in a run may use the event loop by itself. A
- * callback and not a promise, which costs as much again and goes through the hooks of a trap.
+ * Calls `step` again and again for as long as it says so, each time once promises, ticks and stream
+ * callbacks have run: what follows from one event has happened before the next. Node sees to that
+ * between any two immediates, also within one turn of the event loop, and nothing in a run may use
+ * the event loop by itself. A callback and not a promise, which costs as much again and goes
+ * through the hooks of a trap.
  */
-export function onceDrained(callback: () => void): void {
-  own = true;
-  realSetImmediate(callback);
-  own = false;
+export function whileDrained(step: () => boolean): void {
+  let goesOn = true;
+  const drained = (): void => {
+    goesOn &&= step();
+  };
+  const turn = (): void => {
+    if (!goesOn) return;
+    own = true;
+    for (let drain = 0; drain < DRAINS_A_TURN; drain += 1) realSetImmediate(drained);
+    realSetImmediate(turn);
+    own = false;
+  };
+  turn();
 }
 
 const UNCAUGHT = ['uncaughtException', 'unhandledRejection'] as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 
 import type { AnyEvent } from '../events';
-import type { Clock, EventSink, Random, Sockets, WallClock } from '../ports';
+import type { Clock, EventSink, Lag, Random, Sockets, WallClock } from '../ports';
 import type { FakeAudio, HostAudio, SoundLibrary } from './fake-audio';
 import type { WorldClock } from './host-clock';
 import type { HostSpec } from './host-spec';
@@ -23,6 +23,7 @@ export interface HostPorts {
   readonly random: Random;
   readonly sockets: Sockets;
   readonly events: EventSink;
+  readonly lag: Lag;
   readonly audio: HostAudio;
   /** The clock of services elsewhere, such as an engine's: its timers are not the program's. */
   readonly remoteClock: Clock;
@@ -204,6 +205,7 @@ export class Host implements WallClock {
   stepWallClock(byMs: number): void {
     this.wallOffsetMs += byMs;
     this.world.record(this, { type: 'host.wall_stepped', byMs });
+    this.currentLife?.noticeStep();
   }
 
   /** The microphone fails now, if it is open, and the next `opens` times that it is opened. */

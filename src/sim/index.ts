@@ -10,5 +10,6 @@ export type { ScenarioInput } from './scenario';
 export type { FaultInput } from './network-faults';
 export type { Outcome } from './expectation';
 export type { Measurement } from './invariants/invariant';
+export type { Recovery, RecoveryRow } from './recovery-tally';
 export type { HostPorts, Program, ProgramStarter } from './host';
 export type { RecordedEvent } from '../events';

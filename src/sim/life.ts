@@ -1,5 +1,7 @@
+import { TELLING_LAG_MS } from '../constants';
 import type { Holdings, LinkEvent } from '../events';
 import type { Clock } from '../ports';
+import { Stalls } from '../stalls';
 import type { HostAudio } from './fake-audio';
 import type { Host, HostNic, HostPorts, HostWorld, Program, ProgramStarter } from './host';
 import { HostClock } from './host-clock';
@@ -22,6 +24,10 @@ export class Life {
   pauses = 0;
   private pausedAtMs = 0;
   private alive = true;
+  private readonly stalls = new Stalls();
+  private stalledFromMs = 0;
+  /** How far the time of day was from monotonic time when the program last looked. */
+  private dayOffsetMs: number;
 
   constructor(host: Host, world: HostWorld, boot: number) {
     this.host = host;
@@ -32,6 +38,7 @@ export class Life {
     this.clock = new HostClock(clock, (code) => this.receive('timer', code), tickMs);
     this.remoteClock = new HostClock(clock, (code) => this.receive('io', code), tickMs);
     this.audio = host.audio.forLife(this.clock, (event) => this.world.record(host, event));
+    this.dayOffsetMs = host.wallTime() - this.clock.now();
   }
 
   /** Undefined before it was started. */
@@ -68,7 +75,10 @@ export class Life {
   }
 
   pause(): void {
-    if (!this.isPaused) this.pausedAtMs = this.world.clock.now();
+    if (!this.isPaused) {
+      this.pausedAtMs = this.world.clock.now();
+      this.stalledFromMs = this.clock.now();
+    }
     this.pauses += 1;
   }
 
@@ -86,9 +96,19 @@ export class Life {
   resume(): void {
     this.pauses -= 1;
     if (this.isPaused) return;
+    this.noticeStall();
     for (const code of [...this.held.timer.splice(0), ...this.held.io.splice(0)]) {
       this.world.clock.schedule(0, () => this.receive('io', code), this);
     }
+  }
+
+  /** The time of day may have jumped, which a program sees when it looks next. */
+  noticeStep(): void {
+    if (this.isPaused) return;
+    const offsetMs = this.host.wallTime() - this.clock.now();
+    const byMs = offsetMs - this.dayOffsetMs;
+    this.dayOffsetMs = offsetMs;
+    if (Math.abs(byMs) >= TELLING_LAG_MS) this.report({ type: 'clock.stepped', byMs });
   }
 
   /** What the program still holds of its ports. */
@@ -121,6 +141,15 @@ export class Life {
     else this.world.run(this, code);
   }
 
+  /** While a machine sleeps its monotonic time stands still, and no stall is seen. */
+  private noticeStall(): void {
+    const atMs = this.clock.now();
+    const ms = atMs - this.stalledFromMs;
+    if (ms > 0) this.stalls.add(atMs, ms);
+    if (ms >= TELLING_LAG_MS) this.report({ type: 'loop.stalled', ms });
+    this.noticeStep();
+  }
+
   private ports(): HostPorts {
     const { clock, host, world } = this;
     const masks = chanceOf(world.random, host.name, this.boot, 'masks');
@@ -137,6 +166,7 @@ export class Life {
         generateMask: (mask) => masks.fill(mask),
       },
       events: { emit: (event: LinkEvent) => this.report(event) },
+      lag: this.stalls,
       audio: this.audio,
       remoteClock: this.remoteClock,
       sound: (name) => world.sounds.sound(name),

@@ -95,7 +95,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('close'), between }),
   /** Dials to the host are answered by a RST, as when nothing listens. */
   z.strictObject({ ...lasting, kind: z.literal('refused'), host: host.default('server') }),
-  /** Dials from the host fail at once: it has no route. */
+  /** The host has no route: its dials fail at once, and what it sends over a link is lost. */
   z.strictObject({ ...lasting, kind: z.literal('unreachable'), host: host.default('pi') }),
   /** The host cannot resolve names. */
   z.strictObject({

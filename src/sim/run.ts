@@ -10,6 +10,8 @@ import type { Breach, Invariant, Measurement } from './invariants/invariant';
 import { Jury } from './invariants/jury';
 import type { Fault, Heal } from './network-faults';
 import { Recorder } from './recorder';
+import { RecoveryMeter } from './recovery';
+import type { Recovery } from './recovery-tally';
 import type { Act, Scenario } from './scenario';
 import { WorldError } from './world-error';
 
@@ -65,6 +67,8 @@ export interface RunResult {
   readonly outcomes: readonly Outcome[];
   readonly invariants: Readonly<Record<string, InvariantVerdict>>;
   readonly measurements: readonly Measurement[];
+  /** How soon all was well again after each kind of fault. */
+  readonly recovery: Recovery;
   readonly events: number;
   /** Entries of the virtual clock that were run: timers, arrivals, acts and faults. */
   readonly steps: number;
@@ -114,6 +118,7 @@ export class Run {
   private readonly recorder: Recorder;
   private readonly invariants: readonly Invariant[];
   private readonly jury: Jury;
+  private readonly recovery = new RecoveryMeter();
   private readonly broken = new Set<Invariant>();
   private readonly judges: readonly Judge[];
   private readonly failures: Failure[] = [];
@@ -283,6 +288,7 @@ export class Run {
   private observe(event: RecordedEvent): void {
     if (this.judging) for (const each of this.judges) each.observe(event);
     this.jury.observe(event);
+    this.recovery.observe(event);
   }
 
   private checkOverdue(): void {
@@ -339,6 +345,7 @@ export class Run {
       outcomes,
       invariants: Object.fromEntries(this.invariants.map((each) => [each.id, this.verdict(each)])),
       measurements: this.invariants.flatMap((each) => each.measurements()),
+      recovery: this.recovery.read(world.clock.now()),
       events: recorder.events,
       steps: world.entriesRun,
       hash: recorder.digest(),

@@ -11,6 +11,7 @@
  *   network-faults every fault, and the map     fake-audio     microphone, speaker, hotword, button
  *                                               speaker-meter  what was heard, what waited
  *   recorder       the trace and its hash       invariants/    what must always hold
+ *   recovery       how soon all is well again, and what was lost meanwhile
  *   trap  seeded-crypto  event-loop             the fence around a run
  *
  * A run has three phases: safety, with the faults of the scenario; liveness, in which everything is

@@ -1,4 +1,4 @@
-import { onceDrained } from './event-loop';
+import { whileDrained } from './event-loop';
 import type { Life } from './life';
 import { hopBetween } from './hops';
 import { HostedWorld, type WorldOptions } from './hosted-world';
@@ -102,17 +102,17 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
   /** Lets the world go on until `untilMs`, or until `isDone` says so after an event. */
   advance(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     return new Promise((resolve, reject) => {
-      const goOn = (): void => {
+      // The first drain is for what was started from outside, at this very instant.
+      whileDrained(() => {
         this.hasRun = false;
         try {
-          if (this.runEntries(untilMs, isDone)) onceDrained(goOn);
-          else resolve();
+          if (this.runEntries(untilMs, isDone)) return true;
+          resolve();
         } catch (error) {
           reject(error as Error);
         }
-      };
-      // What was started from outside, at this very instant, comes first.
-      onceDrained(goOn);
+        return false;
+      });
     });
   }
 

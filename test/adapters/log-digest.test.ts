@@ -222,6 +222,14 @@ describe('LogDigest', () => {
     });
   });
 
+  it('tells some of the standstills of a machine that is too slow', () => {
+    for (let times = 0; times < 1_000; times++) {
+      bench.emit({ type: 'loop.stalled', ms: 1_000 });
+      bench.fake.tick(1_000);
+    }
+    expect(bench.told.length).to.be.within(4, 13);
+  });
+
   describe('of refused streams', () => {
     it('tells some of a flood, each reason by itself', () => {
       for (let times = 0; times < 100_000; times++) {

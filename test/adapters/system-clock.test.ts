@@ -22,6 +22,19 @@ describe('SystemClock', () => {
     expect(clock.pendingTimers()).to.equal(0);
   });
 
+  it('keeps the process alive, unless it is in the background', () => {
+    const held = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = held();
+    const clocks = [true, false].map((isBackground) => new SystemClock({ isBackground }));
+    const timers = clocks.map((clock) => {
+      const timer = clock.setTimeout(() => undefined, 60_000);
+      return { clear: () => clock.clearTimeout(timer), heldMore: held() - before };
+    });
+    for (const { clear } of timers) clear();
+    expect(timers.map(({ heldMore }) => heldMore)).to.deep.equal([0, 1]);
+  });
+
   it('refuses delays that Node would turn into 1 ms', () => {
     const clock = new SystemClock();
     for (const delayMs of [NaN, Infinity, 2 ** 31, -1]) {

@@ -26,7 +26,8 @@ describe('fuzz program', function () {
 
   it('finds nothing in a few runs, and says where it has been', async () => {
     const { code, stdout } = await run('fuzz', QUICK);
-    expect(stdout).to.match(/^Fuzzing with seed 1\.\n[89] runs of \d+ lives \(shards: all\), /);
+    expect(stdout).to.match(/^Fuzzing with seed 1\.\nRecovery by kind of fault\n/);
+    expect(stdout).to.match(/\n[89] runs of \d+ lives \(shards: all\), /);
     expect(stdout).to.match(/\nstates reached: \d+ of \d+; not yet: /);
     expect(stdout).to.match(/\nlived again in another process: 1, with 0 differences\n$/);
     expect(code).to.equal(0);
@@ -53,8 +54,20 @@ describe('fuzz program', function () {
     const merged = inFolder('merged.json');
     const { code } = await run('merge', [...parts, '--json', merged]);
     expect(code).to.equal(0);
-    const { reached, pairs, runs } = reportOf(merged);
-    expect(reportOf(whole)).to.deep.include({ reached, pairs, runs });
+    const { reached, pairs, recovery, runs } = reportOf(merged);
+    expect(recovery).to.not.deep.equal([]);
+    expect(reportOf(whole)).to.deep.include({ reached, pairs, recovery, runs });
+  });
+
+  it('merges a report that is older than recoveries', async () => {
+    const old = inFolder('old.json');
+    await run('fuzz', ['--lives', '11', '--workers', '1', '--json', old]);
+    const { recovery, ...rest } = JSON.parse(readFileSync(old, 'utf8')) as FuzzReport;
+    expect(recovery).to.not.deep.equal([]);
+    writeFileSync(old, JSON.stringify(rest));
+    const { code, stdout } = await run('merge', [old]);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^\d runs of 1 lives /);
   });
 
   it('writes a page of where it has been', async () => {

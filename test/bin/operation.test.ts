@@ -90,6 +90,7 @@ describe('programs in operation', function () {
   it('never write a secret, wherever it was given and whatever goes wrong', async () => {
     const SECRET = 'planted-4b1d9c2e7f';
     const events = path.join(FOLDER, 'secret-events.jsonl');
+    const journal = path.join(FOLDER, 'secret-journal.jsonl');
     const crash = saboteur('/host\\.stopped/', `throw new Error('it is ${SECRET}')`);
     const told: string[] = [];
     for (const env of [
@@ -101,13 +102,14 @@ describe('programs in operation', function () {
       { TARS_TOKEN: `${SECRET} two words` },
     ]) {
       const { url } = await startServer();
-      const args = ['--server', url, '--events', events, ...SILENT];
+      const args = ['--server', url, '--events', events, '--journal', journal, ...SILENT];
       const client = start('client', args, { ...JSON_LOG, ...env });
       await Promise.race([client.sees(/link\.connected/).catch(() => undefined), client.exited]);
       client.signal('SIGTERM');
       const { stderr, stdout } = await client.exited;
       const printed = await run('client', ['--print-config'], env);
-      told.push(stdout, stderr, printed.stdout, printed.stderr, readFileSync(events, 'utf8'));
+      const files = [events, journal].map((file) => readFileSync(file, 'utf8'));
+      told.push(stdout, stderr, printed.stdout, printed.stderr, ...files);
     }
     expect(told.join('')).to.include('link.connected').and.include('hidden');
     expect(told.join('')).to.include('everybody on this machine may read it');

@@ -64,7 +64,7 @@ describe('server program', function () {
     server.signal('SIGTERM');
     await server.exited;
     const types = parseEventLines(readFileSync(file, 'utf8')).map(({ type }) => type);
-    expect(types).to.deep.equal(['server.listening', 'host.stopped']);
+    expect(types).to.deep.equal(['host.started', 'server.listening', 'host.stopped']);
   });
 
   it('says that its port is taken', async () => {

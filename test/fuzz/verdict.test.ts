@@ -5,6 +5,7 @@ import { POSSIBLE_PAIRS } from '../../src/fuzz/pairs';
 import type { FuzzFailure, FuzzReport } from '../../src/fuzz/report';
 import { CATALOGUE } from '../../src/fuzz/sometimes';
 import { failureText, problems, summary } from '../../src/fuzz/verdict';
+import { RecoveryTally } from '../../src/sim/recovery-tally';
 
 const everywhere = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries(names.map((name) => [name, 1]));
@@ -21,6 +22,7 @@ function report(fields: Partial<FuzzReport> = {}): FuzzReport {
     wallMs: 10_000,
     reached: everywhere(CATALOGUE),
     pairs: everywhere(POSSIBLE_PAIRS),
+    recovery: [],
     failures: [],
     rerun: 75,
     differences: [],
@@ -97,6 +99,15 @@ describe('joined', () => {
     expect(all.reached).to.deep.equal({ a: 1, b: 5 });
     expect(all.failures).to.deep.equal([FAILURE]);
     expect(all.deadAlarms).to.deep.equal(['S1']);
+  });
+
+  it('joins their recoveries', () => {
+    const tally = new RecoveryTally();
+    tally.add('uplink_lost', 'reset', 100);
+    const recovery = tally.read();
+    const [row, ...others] = joined([report({ recovery }), report({ recovery })]).recovery;
+    expect(row).to.include({ quantity: 'uplink_lost', fault: 'reset', count: 2 });
+    expect(others).to.deep.equal([]);
   });
 
   it('is interrupted where one of them was', () => {

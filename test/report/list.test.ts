@@ -29,6 +29,7 @@ const passing: ScenarioRun = {
   hash: '60a615fbfd80e1d2c3b4a5968778695a4b3c2d1e0f',
   virtualMs: 120_015,
   crashes: [],
+  recovery: [],
   wallMs: 54,
   replay: 'npm run scenarios -- scenarios/one-turn.ts --seed 7',
 };
@@ -89,6 +90,7 @@ const SUMMARY: Summary = {
   virtualMs: 240_030,
   wallMs: 108,
   problems: [],
+  recovery: [],
   notes: [],
 };
 
@@ -166,6 +168,31 @@ describe('ListReporter', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('tells how soon all was well again, before the sum', () => {
+    const how = { count: 3, p50Ms: 20, p99Ms: 30, maxMs: 30, buckets: [] };
+    const recovery = [{ quantity: 'dead_until_noticed', fault: 'reset', ...how }] as const;
+    expect(written((reporter) => reporter.end({ ...SUMMARY, recovery }, [passing]))).to.equal(
+      [
+        '',
+        'Recovery by kind of fault',
+        '  what                     fault      count    p50    p99  longest  bound',
+        '  dead until noticed       reset          3  20 ms  30 ms    30 ms  L2: 40 s',
+        '  microphone wrongly open  any fault      0      -      -        -  S7: never',
+        '',
+        '1 passed, 0 failed: 4 min 0.03 s of virtual time in 0.11 s',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows in the colour of failures that a microphone was wrongly open', () => {
+    const how = { count: 1, p50Ms: 20, p99Ms: 20, maxMs: 20, buckets: [] };
+    const recovery = [{ quantity: 'microphone_open', fault: 'reset', ...how }] as const;
+    let text = '';
+    new ListReporter((piece) => (text += piece), true).end({ ...SUMMARY, recovery }, []);
+    expect(text).to.match(/\u001B\[31m✗ microphone wrongly open .* S7: never\u001B\[39m/);
   });
 
   it('says what was not run, what is wrong beside the runs, and what else there is to know', () => {

@@ -17,6 +17,7 @@ export const passingRun: ScenarioRun = {
   hash: '60a615fb',
   virtualMs: 120_015,
   crashes: [],
+  recovery: [],
   wallMs: 54,
   replay: 'npm run scenarios -- scenarios/one-turn.ts --seed 7',
 };
@@ -39,5 +40,6 @@ export const summary: Summary = {
   virtualMs: 240_030,
   wallMs: 108,
   problems: [],
+  recovery: [],
   notes: [],
 };

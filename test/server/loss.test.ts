@@ -6,18 +6,23 @@ const withCode = (code: string) => Object.assign(new Error('text'), { code });
 
 describe('Loss', () => {
   it('is the peer’s where a close frame came', () => {
-    expect(lossByClose(1000)).to.deep.equal({
+    expect(lossByClose(1000, '')).to.deep.equal({
       label: 'peer_close',
       initiator: 'remote',
       code: 1000,
     });
-    expect(lossByClose(1012).label).to.equal('peer_restart');
-    expect(lossByClose(1013).label).to.equal('busy');
-    expect(lossByClose(1005)).to.deep.equal({ label: 'peer_close', initiator: 'remote' });
+    expect(lossByClose(1012, '').label).to.equal('peer_restart');
+    expect(lossByClose(1013, '').label).to.equal('busy');
+    expect(lossByClose(1005, '')).to.deep.equal({ label: 'peer_close', initiator: 'remote' });
+  });
+
+  it('has the reason of the close frame, without what cannot be printed', () => {
+    expect(lossByClose(1011, 'keepalive ping timeout').reason).to.equal('keepalive ping timeout');
+    expect(lossByClose(1011, 'a\nb\u2028c').reason).to.equal('a?b?c');
   });
 
   it('is the network’s where none came', () => {
-    expect(lossByClose(1006)).to.deep.equal({ label: 'fin', initiator: 'network' });
+    expect(lossByClose(1006, '')).to.deep.equal({ label: 'fin', initiator: 'network' });
     expect(lossByStreamError(withCode('ECONNRESET')).label).to.equal('reset');
     expect(lossByStreamError(withCode('EPIPE')).label).to.equal('reset');
     expect(lossByStreamError(withCode('ETIMEDOUT')).label).to.equal('tcp_timeout');

@@ -57,4 +57,6 @@ export interface ReportTable {
   readonly columns: readonly string[];
   /** Numbers are set to the right; null is a cell that cannot be. */
   readonly rows: readonly (readonly (string | number | null)[])[];
+  /** Places of the rows that tell of what must never be. */
+  readonly failing?: readonly number[];
 }

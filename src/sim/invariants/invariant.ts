@@ -145,6 +145,8 @@ export class PerLife<State> {
   private readonly states = new Map<string, LifeState<State>>();
   /** Events of one host mostly follow each other. */
   private last: LifeState<State> | undefined;
+  /** Asked for at every instant, and another one only once a life has begun. */
+  private list: readonly (readonly [string, State])[] | undefined;
 
   constructor(private readonly make: () => State) {}
 
@@ -154,8 +156,9 @@ export class PerLife<State> {
   }
 
   /** Each host's state, in the order in which the hosts were first seen. */
-  *entries(): IterableIterator<readonly [string, State]> {
-    for (const [host, { state }] of this.states) yield [host, state];
+  entries(): readonly (readonly [string, State])[] {
+    this.list ??= [...this.states].map(([host, { state }]) => [host, state]);
+    return this.list;
   }
 
   private find(host: string, boot: number): LifeState<State> {
@@ -163,6 +166,7 @@ export class PerLife<State> {
     if (known?.boot === boot) return known;
     const life = { host, boot, state: this.make() };
     this.states.set(host, life);
+    this.list = undefined;
     return life;
   }
 }

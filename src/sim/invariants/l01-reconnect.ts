@@ -13,7 +13,7 @@ const RECONNECT_MS = 75_000;
  * The server has no place, or a newer connection has it, or it does not know the token; or the
  * clock of the Pi, or who looks after the certificate, is to blame.
  */
-const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
+export const TURNED_AWAY: ReadonlySet<FailureLabel> = new Set<FailureLabel>([
   'auth',
   'busy',
   'replaced',

@@ -1,13 +1,12 @@
 import type { RecordedEvent } from '../../events';
+import { HotwordEar } from './hotword-ear';
 import { Gauge, PerLife, endsLife, DueInvariant, readingLives } from './invariant';
 
 const TEARDOWN_MS = 1_000;
 const START_MS = 5_000;
 
 interface State {
-  clientState: string;
-  listening: string;
-  microphone: 'closed' | 'open' | 'broken';
+  readonly ear: HotwordEar;
   startedMs: number;
   /** It was told to stop, and listens to nobody any more. */
   stopping: boolean;
@@ -36,9 +35,7 @@ export class ListeningInvariant extends DueInvariant {
   judged = false;
   private readonly gauge = new Gauge('loss or end of session until listening', 'ms', '<= 1 s');
   private readonly lives = new PerLife<State>(() => ({
-    clientState: 'idle',
-    listening: 'nothing',
-    microphone: 'closed',
+    ear: new HotwordEar(),
     startedMs: -Infinity,
     stopping: false,
   }));
@@ -50,30 +47,21 @@ export class ListeningInvariant extends DueInvariant {
   protected override follow(event: RecordedEvent): void {
     const state = this.lives.of(event);
     const { host } = event;
+    state.ear.observe(event);
     if (endsLife(event)) {
       state.stopping = true;
       this.due.dropHost(host);
     }
     switch (event.type) {
       case 'state.changed':
-        if (event.machine !== 'client') return;
-        state.clientState = event.to;
-        this.settle(event, state);
+        if (event.machine === 'client') this.settle(event, state);
         return;
       case 'microphone.listening':
-        state.listening = event.purpose;
+      case 'microphone.opened':
         this.settle(event, state);
         return;
       case 'microphone.failed':
-        state.microphone = 'broken';
         this.due.meet(`${host}/rest`);
-        return;
-      case 'microphone.opened':
-        state.microphone = 'open';
-        this.settle(event, state);
-        return;
-      case 'microphone.closed':
-        state.microphone = 'closed';
         return;
       case 'session.requested':
         if (event.device === undefined) this.requested(event);
@@ -88,7 +76,7 @@ export class ListeningInvariant extends DueInvariant {
         this.mustRest(event, state, 'the session ended');
         return;
       case 'link.lost':
-        if (event.device !== undefined || state.clientState === 'idle') return;
+        if (event.device !== undefined || state.ear.clientState === 'idle') return;
         this.mustRest(event, state, 'the link was lost');
         return;
       case 'host.started':
@@ -120,27 +108,22 @@ export class ListeningInvariant extends DueInvariant {
   }
 
   private mustRest({ atMs, host }: RecordedEvent, state: State, what: string): void {
-    if (state.microphone === 'broken' || state.stopping) return;
+    if (state.ear.isBroken || state.stopping) return;
     this.judged = true;
-    if (this.rests(state)) return;
+    if (state.ear.works) return;
     this.due.begin(`${host}/rest`, {
       host,
       sinceMs: atMs,
       dueMs: atMs + TEARDOWN_MS,
       expected: `listening for the hotword within ${TEARDOWN_MS} ms`,
-      what: `${what} at ${atMs} ms, in state ${state.clientState}`,
+      what: `${what} at ${atMs} ms, in state ${state.ear.clientState}`,
     });
   }
 
   private settle(event: RecordedEvent, state: State): void {
-    if (!this.rests(state)) return;
+    if (!state.ear.works) return;
     const met = this.due.meet(`${event.host}/rest`);
     if (met === undefined || met.sinceMs === state.startedMs) return;
     this.gauge.add(event.atMs - met.sinceMs);
-  }
-
-  private rests({ clientState, listening, microphone }: State): boolean {
-    const isOpen = microphone === 'open' && listening === 'hotword';
-    return isOpen && clientState === 'listening_for_hotword';
   }
 }

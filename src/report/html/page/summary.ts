@@ -27,14 +27,18 @@ export function totalsOf({
   return `${passed} passed, ${failed} failed${rest}: ${times}`;
 }
 
-function tableOf({ columns, note, rows, title }: ReportTable): HTMLElement {
+function tableOf({ columns, failing = [], note, rows, title }: ReportTable): HTMLElement {
   const heads = columns.map((name, nth) => {
     const isNumber = rows.some((cells) => typeof cells[nth] === 'number');
     return make('th', { scope: 'col', ...(isNumber ? { class: 'number' } : {}) }, name);
   });
   const head = make('tr', {}, ...heads);
-  const body = rows.map((cells) =>
-    make('tr', {}, ...cells.map((value) => make('td', cellClass(value), cellText(value)))),
+  const body = rows.map((cells, place) =>
+    make(
+      'tr',
+      failing.includes(place) ? { class: 'problem' } : {},
+      ...cells.map((value) => make('td', cellClass(value), cellText(value))),
+    ),
   );
   const table = make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
   return make(
