@@ -4,12 +4,14 @@ import { recoveryTable } from '../report/recovery';
 import { tableLines } from '../report/table-text';
 import { FAILED, writeOutput } from './command-line';
 
+const toOutput = (text: string): void => void process.stdout.write(text);
+
 /** Writes a report, where a file is asked for, and tells it. Returns the exit code. */
-export function tellOutcome(report: FuzzReport, file: string | undefined): number {
+export function tellOutcome(report: FuzzReport, file: string | undefined, tell = toOutput): number {
   if (file !== undefined) writeOutput('--json', file, `${JSON.stringify(report)}\n`);
-  for (const line of tableLines(recoveryTable(report.recovery))) process.stdout.write(`${line}\n`);
-  process.stdout.write(summary(report));
+  for (const line of tableLines(recoveryTable(report.recovery))) tell(`${line}\n`);
+  tell(summary(report));
   const found = problems(report);
-  for (const problem of found) process.stdout.write(`✗ ${problem}\n`);
+  for (const problem of found) tell(`✗ ${problem}\n`);
   return found.length === 0 ? 0 : FAILED;
 }

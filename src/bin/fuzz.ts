@@ -12,6 +12,7 @@ import { FuzzCampaign, type Tally } from '../fuzz/fuzz-campaign';
 import type { FuzzReport } from '../fuzz/report';
 import { CATALOGUE } from '../fuzz/sometimes';
 import { compareWithTwin, playTwin, twinOf, type TwinTask } from '../fuzz/twin';
+import { failureText } from '../fuzz/verdict';
 import type { Shard } from '../runner/plan';
 import {
   FAILED,
@@ -22,9 +23,11 @@ import {
   wholeNumber,
   writeOutput,
 } from './command-line';
-import { FAILURES_FOLDER, tellFailure } from './failing-scenario';
+import { FAILURES_FOLDER, writeFailure } from './failing-scenario';
 import { tellOutcome } from './fuzz-outcome';
+import { FuzzPage } from './fuzz-page';
 import { Progress } from './progress';
+import { toReporters, writerTo, type ReporterSpec } from './reporter-option';
 import { toShard } from './shard-option';
 
 interface Options {
@@ -36,11 +39,15 @@ interface Options {
   readonly maxFailures: number;
   readonly shrink: boolean;
   readonly json?: string;
+  readonly reporter: readonly ReporterSpec<ReporterName>[];
   readonly out: string;
   readonly twin?: TwinTask;
   readonly lives?: readonly number[];
   readonly event: number;
 }
+
+const REPORTERS = ['list', 'html'] as const;
+type ReporterName = (typeof REPORTERS)[number];
 
 const DEFAULT_RUNS = 500;
 /** One life in so many is lived again in another process: five percent. */
@@ -95,6 +102,11 @@ function makeCommand(): Command {
     )
     .option('--no-shrink', 'tell of failures as they are: without a search for the least of each')
     .option('--lives <seeds>', 'only these lives, by their seeds: 7,42', toSeeds)
+    .addOption(
+      new Option('--reporter <names>', 'list or html; both, and into a file: list,html=report.html')
+        .argParser(toReporters(REPORTERS))
+        .default(toReporters(REPORTERS)('list'), 'list'),
+    )
     .option('--json <file>', 'write what came of it to a file too, for npm run merge')
     .option('--out <folder>', 'where failing scenarios are written', FAILURES_FOLDER)
     .addOption(new Option('--twin <task>').choices(['hashes', 'trace', 'around']).hideHelp())
@@ -125,10 +137,11 @@ function toDuration(text: string): number {
 
 async function fuzz(options: Options): Promise<number> {
   const progress = new Progress();
-  process.stdout.write(`Fuzzing with seed ${options.seed}.\n`);
+  const told = makeReporters(options.reporter);
+  told.write(`Fuzzing with seed ${options.seed}.\n`);
   if (options.json !== undefined) writeOutput('--json', options.json, '');
   const silent = await deadAlarms(options.seed);
-  const campaign = makeCampaign(options, progress);
+  const campaign = makeCampaign(options, progress, told);
   let interrupted = false;
   const release = onSignals(() => {
     interrupted = true;
@@ -144,19 +157,40 @@ async function fuzz(options: Options): Promise<number> {
   const { seed, shard } = options;
   const shards = shard === undefined ? 'all' : `${shard.index}/${shard.count}`;
   const counted = campaign.tally.report();
-  const exitCode = tellOutcome(
-    { version: 1, seed, shards, wallMs, deadAlarms: silent, interrupted, ...rerun, ...counted },
-    options.json,
-  );
+  const found = { deadAlarms: silent, interrupted, ...rerun, ...counted };
+  const report: FuzzReport = { version: 1, seed, shards, wallMs, ...found };
+  const exitCode = tellOutcome(report, options.json, told.write);
+  told.page?.end(report);
   return interrupted ? INTERRUPTED : exitCode;
 }
 
-function makeCampaign(options: Options, progress: Progress): FuzzCampaign {
+/** Who is told of a campaign: a reader of lines, of a page, or both. */
+interface Told {
+  readonly write: (text: string) => void;
+  readonly page: FuzzPage | undefined;
+}
+
+function makeReporters(specs: Options['reporter']): Told {
+  const of = (name: ReporterName): ReporterSpec | undefined =>
+    specs.find((spec) => spec.name === name);
+  const [list, page] = [of('list'), of('html')];
+  return {
+    write: list === undefined ? () => undefined : writerTo(list.file),
+    page: page === undefined ? undefined : new FuzzPage(page.file),
+  };
+}
+
+function makeCampaign(options: Options, progress: Progress, told: Told): FuzzCampaign {
   return new FuzzCampaign({
     ...options,
     runs: (options.for ?? options.lives) === undefined ? options.runs : Infinity,
-    onFinished: ({ failure }, soFar) => {
-      if (failure !== undefined) tellFailure(failure, options.out);
+    traced: told.page !== undefined,
+    onFinished: ({ failure, shown }, soFar) => {
+      if (failure !== undefined) {
+        const file = writeFailure(failure, options.out);
+        told.write(failureText(failure, file));
+        if (shown !== undefined) told.page?.failed(shown, file);
+      }
       progress.tell(() => soFarText(soFar, progress.elapsedMs()));
     },
   });

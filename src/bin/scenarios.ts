@@ -3,11 +3,10 @@
 // First, because the simulator has to come before `ws`.
 import { deadAlarms } from '../runner/canary';
 
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 
 import { formatMs } from '../format-ms';
@@ -33,9 +32,10 @@ import {
   toPattern,
   UsageError,
   wholeNumber,
-  writeOutput,
 } from './command-line';
+import { htmlReporter } from './html-report';
 import { PROGRESS_EVERY_MS, Progress } from './progress';
+import { describeReporter, toReporters, writerTo, type ReporterSpec } from './reporter-option';
 import { toShard } from './shard-option';
 import { runStopping, toInstant } from './at-option';
 import { selectStories, toScale } from './stories-option';
@@ -49,7 +49,7 @@ interface Options {
   readonly shard?: Shard;
   readonly lastFailed?: true;
   readonly maxFailures: number;
-  readonly reporter: readonly ReporterSpec[];
+  readonly reporter: readonly ReporterSpec<ReporterName>[];
   readonly check?: true;
   readonly hashes?: true;
   readonly at?: number;
@@ -58,13 +58,8 @@ interface Options {
   readonly scale: number;
 }
 
-/** `json=out.json`: a reporter, and the file that it writes to in place of standard output. */
-interface ReporterSpec {
-  readonly name: 'list' | 'json' | 'junit' | 'github';
-  readonly file?: string;
-}
-
-const REPORTERS: readonly ReporterSpec['name'][] = ['list', 'json', 'junit', 'github'];
+const REPORTERS = ['list', 'json', 'junit', 'github', 'html'] as const;
+type ReporterName = (typeof REPORTERS)[number];
 /** So many runs of each scenario, with what came of them, still fit into memory. */
 const MAX_REPEAT = 100_000;
 /** In real time a run mostly waits. */
@@ -80,7 +75,8 @@ async function main(): Promise<number> {
   const stories = await selectStories(files, options.grep);
   if (options.list === true) return list(stories);
   const all = failed === undefined ? planRuns(stories, options) : planAgain(stories, failed);
-  const plan = all.map((planned) => ({ ...planned, scale: options.scale }));
+  const traced = options.reporter.some(({ name }) => name === 'html');
+  const plan = all.map((planned) => ({ ...planned, scale: options.scale, traced }));
   if (options.at !== undefined) return runStopping(plan, options.at, options.inspectorPort);
   if (options.hashes === true) return printHashes(plan, (text) => process.stdout.write(text));
   return options.world === 'sim' ? runAll(plan, options) : runAllReally(plan, options);
@@ -136,10 +132,10 @@ function makeCommand(): Command {
     .addOption(
       new Option(
         '--reporter <names>',
-        'list, json, junit or github; several, and into files: list,json=out.json',
+        'list, json, junit, github or html; several, and into files: list,html=report.html',
       )
-        .argParser(toReporters)
-        .default(toReporters('list'), 'list'),
+        .argParser(toReporters(REPORTERS))
+        .default(toReporters(REPORTERS)('list'), 'list'),
     )
     .addHelpText(
       'after',
@@ -180,23 +176,6 @@ function withWays(command: Command): Command {
         .default(9229),
     )
     .addOption(new Option('--hashes', 'print name, seed and hash only').hideHelp());
-}
-
-function toReporters(text: string): readonly ReporterSpec[] {
-  const specs = text.split(',').map(toReporter);
-  const targets = new Set(specs.map(({ file }) => file && path.resolve(file)));
-  if (targets.size === specs.length) return specs;
-  throw new InvalidArgumentError('Only one can write to standard output, or to the same file.');
-}
-
-function toReporter(text: string): ReporterSpec {
-  const [, given, file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
-  const name = REPORTERS.find((known) => known === given);
-  if (name === undefined) {
-    throw new InvalidArgumentError(`There is no '${given}', only ${REPORTERS.join(', ')}.`);
-  }
-  if (file === '') throw new InvalidArgumentError(`The file of '${text}' has no name.`);
-  return file === undefined ? { name } : { name, file };
 }
 
 /** What failed the last time; of `files` alone, where some are named. */
@@ -342,10 +321,10 @@ function equalHashes(runs: number): string {
 }
 
 function makeReporter(
-  specs: readonly ReporterSpec[],
+  specs: readonly ReporterSpec<ReporterName>[],
   onBroken: (name: string) => void,
 ): Multiplexer {
-  const reporters = specs.map((spec) => [describe(spec), reporterOf(spec)] as const);
+  const reporters = specs.map((spec) => [describeReporter(spec), reporterOf(spec)] as const);
   return new Multiplexer(new Map(reporters), (name, error) => {
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(`error: the reporter ${name} broke: ${text}\n`);
@@ -353,7 +332,8 @@ function makeReporter(
   });
 }
 
-function reporterOf({ file, name }: ReporterSpec): Reporter {
+function reporterOf({ file, name }: ReporterSpec<ReporterName>): Reporter {
+  if (name === 'html') return htmlReporter('scenarios', file);
   const write = writerTo(file);
   switch (name) {
     case 'list':
@@ -372,17 +352,6 @@ function reporterOf({ file, name }: ReporterSpec): Reporter {
 /** Colours are for a terminal alone; picocolors would have them on any CI server, too. */
 function isTerminal(): boolean {
   return process.stdout.isTTY === true && pc.isColorSupported;
-}
-
-/** A file is emptied at once, so that one that cannot be written is known before the runs. */
-function writerTo(file: string | undefined): (text: string) => void {
-  if (file === undefined) return (text) => void process.stdout.write(text);
-  writeOutput('--reporter', file, '');
-  return (text) => writeFileSync(file, text, { flag: 'a' });
-}
-
-function describe({ file, name }: ReporterSpec): string {
-  return file === undefined ? name : `${name}=${path.normalize(file)}`;
 }
 
 runMain(main);

@@ -19,6 +19,8 @@ export interface FuzzCampaignOptions {
   readonly maxFailures: number;
   /** Whether what fails is made as small as it can be. Default true. */
   readonly shrink?: boolean;
+  /** Whether failures are shown with all that happened. Default false. */
+  readonly traced?: boolean;
   /** Called for each life, in order. */
   readonly onFinished: (life: LifeReport, soFar: Tally) => void;
 }
@@ -96,8 +98,8 @@ export class FuzzCampaign {
 
   private jobAt(place: number): LifeJob | undefined {
     const life = this.seedAt(place);
-    const { shrink: shrinks = true } = this.options;
-    return life === undefined ? undefined : { life, shrinks };
+    const { shrink: shrinks = true, traced = false } = this.options;
+    return life === undefined ? undefined : { life, shrinks, traced };
   }
 
   /** A shard has every n-th life, and all together have each once. */

@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../events';
 import { joinedRecovery } from '../sim/recovery-tally';
 import { Pairs } from './pairs';
 import type { LifeReport } from './report';
+import { shownFailure } from './shown-failure';
 import { Sometimes } from './sometimes';
 import { runTrial } from './trial';
 
@@ -13,16 +14,20 @@ export interface LifeJob {
   readonly life: number;
   /** Whether what fails is made as small as it can be. */
   readonly shrinks: boolean;
+  /** Whether what fails is to be shown with all that happened. */
+  readonly traced?: boolean;
 }
 
 /** Lives a life, watches what it reaches, and shrinks what fails. */
-export default async function live({ life, shrinks }: LifeJob): Promise<LifeReport> {
+export default async function live({ life, shrinks, traced }: LifeJob): Promise<LifeReport> {
   const reached = new Set<string>();
   const pairs = new Set<string>();
   const watch = watcher(reached, pairs);
   const runs = await runTrial(life, watch);
   const failed = runs.find(({ result }) => !result.passed);
   const explained = shrinks ? explain : tell;
+  const failure =
+    failed === undefined ? undefined : await explained(failed.scenario, life, failed.result);
   return {
     life,
     hashes: runs.map(({ result }) => result.hash),
@@ -31,9 +36,8 @@ export default async function live({ life, shrinks }: LifeJob): Promise<LifeRepo
     reached: [...reached],
     pairs: [...pairs],
     recovery: joinedRecovery(runs.map(({ result }) => result.recovery)),
-    ...(failed === undefined
-      ? {}
-      : { failure: await explained(failed.scenario, life, failed.result) }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(failure === undefined || !traced ? {} : { shown: await shownFailure(failure) }),
   };
 }
 

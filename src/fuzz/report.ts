@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../events';
 import type { Recovery } from '../sim/recovery-tally';
 import type { ScenarioInput } from '../sim/scenario';
 import type { Crash, Failure } from '../sim/simulation';
+import type { UnfiledRun } from './shown-failure';
 
 /** A run of a campaign that failed, and the least scenario that still does. */
 export interface FuzzFailure {
@@ -31,6 +32,8 @@ export interface LifeReport {
   readonly pairs: readonly string[];
   readonly recovery: Recovery;
   readonly failure?: FuzzFailure;
+  /** The failure's least scenario, run once more; only for a reporter that shows it. */
+  readonly shown?: UnfiledRun;
 }
 
 /** What came of a campaign, or of several that were merged. */

@@ -3,6 +3,8 @@ import type { Measurement } from '../sim/invariants/invariant';
 import type { Failure, InvariantVerdict } from '../sim/simulation';
 import type { Crash } from '../sim/hosted-world';
 import type { Recovery } from '../sim/recovery-tally';
+import type { Compared } from './html/compared';
+import type { Trace } from './html/trace';
 
 /** One run of a scenario with one seed, as plain data that a worker can hand back. */
 export interface ScenarioRun {
@@ -26,6 +28,10 @@ export interface ScenarioRun {
   readonly wallMs: number;
   /** The command that runs it again. */
   readonly replay: string;
+  /** Only where a reporter shows it, and only in `finished`: all together would fill memory. */
+  readonly trace?: Trace;
+  /** Another recording of the same, to be seen beside it. */
+  readonly compared?: Compared;
 }
 
 /** What is known before the first run. */

@@ -68,7 +68,9 @@ export class Campaign {
 
   private finished(run: ScenarioRun): void {
     if (!run.passed) this.failures += 1;
-    this.runs.push(run);
+    // Who wants traces keeps what it can show of them: all of them are more than fits into memory.
+    const { trace: _trace, ...rest } = run;
+    this.runs.push(rest);
     this.options.onFinished(run);
   }
 }

@@ -8,6 +8,8 @@ export interface PlannedRun {
   readonly seed: number;
   /** Real milliseconds for one of the scenario; default 1. */
   readonly scale?: number;
+  /** Whether what happened is kept, for a reporter that shows it. */
+  readonly traced?: boolean;
   /** Absent: in virtual time. */
   readonly realTime?: {
     /** The API of a Toxiproxy; without it, each run starts one of our own. */

@@ -1,9 +1,10 @@
 /** One run, in this process or in a worker of the pool: the pool calls the default export. */
-import { simulate, type RunResult } from '../sim/simulation';
+import { checkRunnable, simulate, type RunResult } from '../sim/simulation';
 
 import path from 'node:path';
 
 import { playable, runInRealTime } from '../realtime/real-run';
+import { MAX_TRACE_EVENTS, traceOf } from '../report/html/trace';
 import type { ScenarioRun } from '../report/scenario-run';
 import type { ScenarioInput } from '../sim/scenario';
 import type { PlannedRun } from './plan';
@@ -24,29 +25,52 @@ export default async function runOne(
   const { scenario } = await readStory(planned.file);
   const startMs = realNow();
   const run = planned.realTime === undefined ? runVirtually : runReally;
-  const {
-    heard: _heard,
-    lastEvents: _lastEvents,
-    ...result
-  } = await run(scenario, planned, options);
-  return { ...result, ...whereabouts(planned), wallMs: realNow() - startMs };
+  const result = await run(scenario, planned, options);
+  const wallMs = realNow() - startMs;
+  return {
+    ...(await asReported(scenario, result, planned.traced)),
+    ...whereabouts(planned),
+    wallMs,
+  };
+}
+
+/** What of a result a reporter is given: its trace, too, where one asked for it. */
+export async function asReported(
+  scenario: ScenarioInput,
+  result: RunResult,
+  traced = false,
+): Promise<Omit<ScenarioRun, 'file' | 'replay' | 'wallMs'>> {
+  const { heard: _heard, lastEvents: _lastEvents, ...rest } = result;
+  if (!traced) return rest;
+  const { sounds } = await checkRunnable(scenario, result.seed);
+  return { ...rest, trace: traceOf(result, (name) => sounds.sound(name)) };
 }
 
 function runVirtually(
   scenario: ScenarioInput,
-  { scale = 1, seed }: PlannedRun,
+  { scale = 1, seed, traced }: PlannedRun,
   { onProgress }: RunOneOptions,
 ): Promise<RunResult> {
-  return simulate(scenario, { scale, seed, ...(onProgress === undefined ? {} : { onProgress }) });
+  return simulate(scenario, {
+    ...{ scale, seed, ...keeping(traced) },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+}
+
+/** How many events a run keeps, where it is not the usual number. */
+export function keeping(traced: boolean | undefined): { readonly keepEvents?: number } {
+  return traced === true ? { keepEvents: MAX_TRACE_EVENTS } : {};
 }
 
 async function runReally(
   scenario: ScenarioInput,
-  { realTime, scale = 1, seed }: PlannedRun,
+  { realTime, scale = 1, seed, traced }: PlannedRun,
 ): Promise<RunResult> {
   const runnable = await playable(scenario, seed);
   if ('reason' in runnable) throw new Error(runnable.reason);
-  const { result } = await runInRealTime(runnable, { scale, seed, ...realTime });
+  const { result } = await runInRealTime(runnable, {
+    ...{ scale, seed, ...keeping(traced), ...realTime },
+  });
   // It would never be the same again.
   return { ...result, hash: '' };
 }

@@ -110,7 +110,18 @@ export interface Outcome {
   readonly seen: string;
   /** When it was seen that it does not hold; the end of the run where something is missing. */
   readonly atMs?: number;
+  /** Of `within`: the first pairs that were measured, beside what they might take. */
+  readonly pairs?: readonly MeasuredPair[];
 }
+
+export interface MeasuredPair {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly atMostMs: number;
+  readonly holds: boolean;
+}
+
+const KEPT_PAIRS = 50;
 
 /** Reads events and says at the end what came of one expectation. */
 export interface Judge {
@@ -304,6 +315,7 @@ interface Waiting {
 
 class WithinJudge implements Judge {
   private waiting: Waiting[] = [];
+  private readonly measured: MeasuredPair[] = [];
   private pairs = 0;
   private begun = 0;
   private longestMs = 0;
@@ -340,6 +352,7 @@ class WithinJudge implements Judge {
       expected: this.describeBound(),
       seen: this.describeSeen(missing),
       ...(holds || atMs === undefined ? {} : { atMs }),
+      ...(this.measured.length === 0 ? {} : { pairs: this.measured }),
     };
   }
 
@@ -353,7 +366,10 @@ class WithinJudge implements Judge {
       this.longestMs = Math.max(this.longestMs, tookMs);
       this.shortestMs = Math.min(this.shortestMs, tookMs);
       if (from.step !== event.step) this.stepBetween = true;
-      if (tookMs > atMost || tookMs < atLeast) this.lateAtMs ??= event.atMs;
+      const holds = isIn(tookMs, atLeast, atMost);
+      if (!holds) this.lateAtMs ??= event.atMs;
+      const pair = { fromMs, toMs: event.atMs, atMostMs: atMost, holds };
+      if (this.measured.length < KEPT_PAIRS) this.measured.push(pair);
     }
   }
 

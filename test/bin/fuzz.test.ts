@@ -70,6 +70,16 @@ describe('fuzz program', function () {
     expect(stdout).to.match(/^\d runs of 1 lives /);
   });
 
+  it('writes a page of where it has been', async () => {
+    const file = inFolder('fuzz.html');
+    const args = ['--lives', '11', '--workers', '1', '--reporter', `html=${file}`];
+    const { code, stderr, stdout } = await run('fuzz', args);
+    expect(stdout).to.equal('');
+    expect(stderr).to.match(/fuzz\.html: 0 runs, 0 with a time line, 0\.\d MB\n$/);
+    expect(readFileSync(file, 'utf8')).to.match(/States reached: \d+ of \d+.*Pairs met: /);
+    expect(code).to.equal(0);
+  });
+
   it('ends with a report at Ctrl-C', async () => {
     const program = start('fuzz', ['--for', '1h', '--workers', '1']);
     await program.complains(/\d+ runs, /);

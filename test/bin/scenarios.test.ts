@@ -191,6 +191,19 @@ describe('scenarios program', function () {
     expect(readFileSync(junit, 'utf8')).to.match(/<testsuites .*failures="1"/);
   });
 
+  it('writes a page into a file, named or not, beside what else it reports', async () => {
+    const folder = mkdtempSync(path.join(FOLDER, 'page-'));
+    const args = [written('fail.json', FAILING), '--workers', '2', '--reporter', 'json,html'];
+    const exit = await run('scenarios', args, {}, folder);
+    expect(exit.stderr).to.match(/report\.html: 1 runs, 1 with a time line, 0\.\d MB\n$/);
+    const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
+    expect(page)
+      .to.match(/^<!doctype html>/)
+      .and.to.match(/<\/html>\n$/);
+    // What is drawn is no part of what programs read.
+    expect(runsOf(exit)[0]).not.to.have.property('trace');
+  });
+
   it('fails where a report cannot be written, but runs on', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const args = [written('pass.json', PASSING), '--reporter', 'list,json=/dev/full'];

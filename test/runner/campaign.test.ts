@@ -41,6 +41,26 @@ describe('Campaign', function () {
     expect(told).to.deep.equal(runs);
   });
 
+  it('hands on the trace of a run that has one, and keeps none', async () => {
+    const told: ScenarioRun[] = [];
+    const onFinished = (run: ScenarioRun): void => void told.push(run);
+    const [plain, traced] = planOf('passing', 'failing') as [PlannedRun, PlannedRun];
+    const plan = [plain, { ...traced, traced: true }];
+    const runs = await campaign(plan, { onFinished }).run();
+    expect(told.map(({ events, trace }) => trace?.events.count === events)).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(runs.filter((run) => 'trace' in run)).to.deep.equal([]);
+  });
+
+  it('is the same run with a trace and without', async () => {
+    const [planned] = planOf('failing') as [PlannedRun];
+    const [plain] = await campaign([planned]).run();
+    const [traced] = await campaign([{ ...planned, traced: true }]).run();
+    expect(traced?.hash).to.equal(plain?.hash);
+  });
+
   it('makes nothing of an empty plan', async () => {
     expect(await campaign([]).run()).to.deep.equal([]);
   });

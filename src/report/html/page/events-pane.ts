@@ -1,0 +1,121 @@
+import * as d3 from 'd3';
+
+import { clock } from './clock';
+import { byId, make } from './dom';
+import type { EventView } from './event-view';
+import { search } from './search';
+import { VirtualList } from './virtual-list';
+
+const ROW_HEIGHT = 20;
+
+/** The events of a run as a list: all, or those that a search finds. */
+export class EventsPane {
+  private readonly list: VirtualList;
+  private readonly input = byId<HTMLInputElement>('event-search');
+  private readonly onFound: (found: Int32Array) => void;
+  private readonly hidden = new Set<string>();
+  private view: EventView | undefined;
+  private found = new Int32Array(0);
+
+  /**
+   * @param onChoose - somebody chose an event, by its index.
+   * @param onFound - what is found now.
+   */
+  constructor(onChoose: (index: number) => void, onFound: (found: Int32Array) => void) {
+    this.onFound = onFound;
+    this.list = new VirtualList(byId('events'), {
+      rowHeight: ROW_HEIGHT,
+      fill: (row, place) => this.fill(row, this.found[place] ?? -1),
+      onChoose: (place) => onChoose(this.found[place] ?? -1),
+    });
+    this.input.addEventListener('input', () => this.search());
+    byId('type-list').addEventListener('beforetoggle', placeTypes);
+  }
+
+  show(view: EventView): void {
+    this.view = view;
+    this.input.value = '';
+    this.hidden.clear();
+    this.listTypes(view);
+    this.search();
+  }
+
+  /** Marks an event, and brings it into sight if the search has found it. */
+  mark(index: number): void {
+    this.list.mark(this.placeOf(index));
+  }
+
+  /** Chooses what is so many found events further. */
+  move(by: number): void {
+    this.list.move(by);
+  }
+
+  focus(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  private search(): void {
+    const { view } = this;
+    if (view === undefined) return;
+    this.found = search(view, this.input.value, this.hidden) as Int32Array<ArrayBuffer>;
+    const isAll = this.found.length === view.count;
+    const all = view.count.toLocaleString('en');
+    byId('matches').textContent = isAll
+      ? `${all} events`
+      : `${this.found.length.toLocaleString('en')} of ${all}`;
+    this.list.show(this.found.length, -1);
+    this.onFound(isAll ? new Int32Array(0) : this.found);
+  }
+
+  private placeOf(index: number): number {
+    const place = d3.bisectLeft(this.found, index);
+    return this.found[place] === index ? place : -1;
+  }
+
+  private listTypes(view: EventView): void {
+    const { places, values } = view.field('type');
+    const counts = new Float64Array(values.length);
+    for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+    const rows = values.map((type, place) => [String(type), counts[place] ?? 0] as const);
+    const boxes = rows
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([type, count]) => this.typeBox(type, count));
+    byId('type-list').replaceChildren(...boxes);
+  }
+
+  private typeBox(type: string, count: number): HTMLElement {
+    const box = make('input', { type: 'checkbox', checked: '' });
+    box.addEventListener('change', () => {
+      if (box.checked) this.hidden.delete(type);
+      else this.hidden.add(type);
+      this.search();
+    });
+    return make('label', {}, box, type, make('small', {}, count.toLocaleString('en')));
+  }
+
+  private fill(row: HTMLElement, index: number): void {
+    const { view } = this;
+    if (view === undefined || index < 0) return;
+    const rest = view.own(index).map(([name, value]) => `${name}=${shown(value)}`);
+    row.append(
+      make('span', { class: 'at' }, clock(view.at(index))),
+      make('span', { class: 'host' }, view.host(index)),
+      make('span', { class: 'type' }, view.type(index)),
+      make('span', { class: 'rest' }, rest.join('  ')),
+    );
+  }
+}
+
+/** The list of types opens above its button, because the button is near the end of the window. */
+function placeTypes(): void {
+  const { right, top } = byId('types').getBoundingClientRect();
+  const { style } = byId('type-list');
+  style.right = `${innerWidth - right}px`;
+  style.bottom = `${innerHeight - top + 4}px`;
+}
+
+/** A value as one reads it. */
+export function shown(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,26 @@
+import { clock } from './clock';
+import { byId, make } from './dom';
+import type { EventView } from './event-view';
+import { shown } from './events-pane';
+
+/** Shows every field of an event. */
+export function showFields(view: EventView, index: number, of: string): void {
+  const { atMs, type, wallMs, ...rest } = view.event(index);
+  const fields = [
+    ['at', `${clock(atMs)} (${atMs} ms)`],
+    ...Object.entries(rest).map(([name, value]) => [name, shown(value)]),
+    ...(wallMs === 0 ? [] : [['time of day', new Date(wallMs).toISOString()]]),
+  ] as [string, string][];
+  const list = make('dl', {});
+  for (const [name, value] of fields) list.append(make('dt', {}, name), make('dd', {}, value));
+  byId('fields').replaceChildren(
+    make('h3', {}, type, ...(of === '' ? [] : [make('small', {}, of)])),
+    list,
+  );
+}
+
+/** What is said before anything is chosen. */
+export function showNoFields(): void {
+  const text = 'Click what you see, or an event, to have all its fields here.';
+  byId('fields').replaceChildren(make('p', { class: 'quiet' }, text));
+}

@@ -1,0 +1,170 @@
+import type { Outcome } from '../../../sim/expectation';
+import type { Trace } from '../trace';
+import type { EventView } from './event-view';
+import { HostLanes } from './host-lanes';
+import { isEmpty, lane, Rows, type Group, type Lane, type Span, type Wave } from './lane';
+
+/** Where in the run time is: safety, liveness, shutdown, afterwards. */
+export interface Phase {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** All that a time line of one recording shows. */
+export interface Picture {
+  readonly endMs: number;
+  readonly phases: readonly Phase[];
+  readonly groups: readonly Group[];
+}
+
+/** The world's own recorder. */
+const WORLD = 'world';
+const ROW_HEIGHT = 15;
+
+/** Reads a recording once, and says what is to be drawn of it. */
+export function pictureOf(
+  view: EventView,
+  sounds: Pick<Trace, 'heard' | 'sounds'>,
+  outcomes: readonly Outcome[],
+): Picture {
+  const endMs = Math.max(1, view.at(view.count - 1));
+  const hosts = new Map<string, HostLanes>();
+  const world = new WorldLanes(view);
+  for (let index = 0; index < view.count; index += 1) {
+    const host = view.host(index);
+    if (host === WORLD) {
+      world.add(index);
+      continue;
+    }
+    let lanes = hosts.get(host);
+    if (lanes === undefined) hosts.set(host, (lanes = new HostLanes(host, view)));
+    lanes.add(index);
+  }
+  const groups = [...hosts.values()].map((each) => groupOf(each, sounds, endMs));
+  const bounds = { title: 'expected', note: 'within a time', lanes: boundLanes(outcomes) };
+  const all = [world.close(endMs), ...groups.sort(byPlace), bounds];
+  const isSeen = ({ head, lanes }: Group): boolean => head !== undefined || lanes.length > 0;
+  return { endMs, phases: world.phases, groups: all.filter(isSeen) };
+}
+
+function groupOf(host: HostLanes, sounds: Pick<Trace, 'heard' | 'sounds'>, endMs: number): Group {
+  const { head, lanes } = host.close(endMs);
+  const shown = used(lanes).map((each) => withSounds(each, host.host, sounds));
+  return { title: host.host, note: host.program, head, lanes: shown };
+}
+
+/** A person stands before the Pi, and the Pi before the server. */
+function byPlace(one: Group, other: Group): number {
+  const rank = ({ lanes }: Group): number =>
+    lanes.some(({ title }) => title === 'client' || title === 'user') ? 0 : 1;
+  return rank(one) - rank(other);
+}
+
+function used(lanes: readonly Lane[]): Lane[] {
+  return lanes.filter((each) => !isEmpty(each)).map(heightened);
+}
+
+/** A lane in which spans overlap is so many rows high. */
+function heightened(each: Lane): Lane {
+  const rows = 1 + each.spans.reduce((most, { row }) => Math.max(most, row), 0);
+  return rows === 1 ? each : { ...each, height: Math.max(each.height, rows * ROW_HEIGHT) };
+}
+
+/** The microphone's waves have the names of sounds so far, the speaker none. */
+function withSounds(
+  each: Lane,
+  host: string,
+  { heard, sounds }: Pick<Trace, 'heard' | 'sounds'>,
+): Lane {
+  if (each.title === 'microphone') {
+    const waves = each.waves.map((wave) => ({ ...wave, peaks: sounds[wave.peaks] ?? '' }));
+    return { ...each, waves };
+  }
+  if (each.title !== 'speaker') return each;
+  const starts = each.marks.filter(({ label }) => label === 'speaker.started');
+  const waves = (heard[host] ?? []).map((sound, nth): Wave => ({
+    ...sound,
+    tone: 'answer',
+    event: starts[nth]?.event ?? -1,
+  }));
+  return { ...each, waves };
+}
+
+/** Faults, phases, and what is on the wire. */
+class WorldLanes {
+  readonly phases: Phase[] = [];
+  private readonly view: EventView;
+  private readonly faults = lane('faults', 24, 'What is done to hosts, links and devices');
+  private readonly other = lane('simulator', 16, 'What only the simulator knows');
+  private readonly begun = new Map<string, Omit<Span, 'toMs' | 'row'>>();
+  private readonly rows = new Rows();
+
+  constructor(view: EventView) {
+    this.view = view;
+  }
+
+  add(index: number): void {
+    const type = this.view.type(index);
+    const atMs = this.view.at(index);
+    const id = this.view.text(index, 'id');
+    if (type === 'fault.began') {
+      const hosts = this.view.value(index, 'hosts');
+      const where = Array.isArray(hosts) ? hosts.join(' - ') : '';
+      const label = `${this.view.text(index, 'fault').replaceAll('_', ' ')}: ${where}`;
+      this.begun.set(id, { fromMs: atMs, label, tone: 'bad', event: index, hatched: true });
+    } else if (type === 'fault.ended') this.end(id, atMs);
+    else if (type === 'phase.changed') this.enter(this.view.text(index, 'phase'), atMs);
+    else if (!type.startsWith('wire.') && type !== 'run.started') {
+      this.other.marks.push({ atMs, event: index, glyph: 'dot', tone: 'note', label: type });
+    }
+  }
+
+  close(endMs: number): Group {
+    for (const id of [...this.begun.keys()]) this.end(id, endMs);
+    this.leave(endMs);
+    const lanes = used([this.other]);
+    const [head] = used([this.faults]);
+    return { title: 'faults', note: '', lanes, ...(head === undefined ? {} : { head }) };
+  }
+
+  /** What is over at once is a mark. */
+  private end(id: string, toMs: number): void {
+    const span = this.begun.get(id);
+    if (span === undefined) return;
+    this.begun.delete(id);
+    const { event, fromMs, label, tone } = span;
+    if (toMs === fromMs) {
+      this.faults.marks.push({ atMs: toMs, event, glyph: 'flag', tone, label });
+    } else {
+      const { spans } = this.faults;
+      spans.push({ ...span, toMs, row: this.rows.take(spans, fromMs, toMs) });
+    }
+  }
+
+  private enter(name: string, atMs: number): void {
+    this.leave(atMs);
+    this.phases.push({ name, fromMs: atMs, toMs: Infinity });
+  }
+
+  private leave(toMs: number): void {
+    const last = this.phases.pop();
+    if (last !== undefined) this.phases.push({ ...last, toMs });
+  }
+}
+
+/** What had to happen within a time: from what began it to what ended it, and how long it might. */
+function boundLanes(outcomes: readonly Outcome[]): Lane[] {
+  return outcomes.flatMap(({ expected, pairs = [], seen, that }) => {
+    if (pairs.length === 0) return [];
+    const rows = new Rows();
+    const each = lane(that, 18, `${that}: ${expected}; seen: ${seen}`);
+    for (const { atMostMs, fromMs, holds, toMs } of pairs) {
+      const boundMs = fromMs + atMostMs;
+      const row = rows.take(each.spans, fromMs, Math.max(boundMs, toMs));
+      const tone = holds ? 'answer' : 'bad';
+      each.spans.push({ fromMs, toMs, label: '', tone, event: -1, row, boundMs });
+    }
+    return [heightened(each)];
+  });
+}

@@ -1,0 +1,191 @@
+import * as d3 from 'd3';
+
+import type { RunDetail, RunRow } from '../report-data';
+import { Panel } from './panel';
+import { showBounds } from './bounds-pane';
+import { clock, span } from './clock';
+import { byId, command, make } from './dom';
+import { EventView } from './event-view';
+import { EventsPane } from './events-pane';
+import { showFailures } from './failures-pane';
+import { showFields, showNoFields } from './fields-pane';
+import { pictureOf, type Picture } from './groups';
+import type { Hit } from './hit';
+import { lane } from './lane';
+import { drawForPrint } from './print';
+import { sideBySide } from './side-by-side';
+import { Timeline } from './timeline';
+import type { Pin } from './ruler';
+
+const NO_SOUNDS = { sounds: {}, heard: {} };
+
+/** A run that somebody looks at: its head, its time line and its panel. */
+export class RunView {
+  readonly timeline: Timeline;
+  private readonly events: EventsPane;
+  private readonly panel = new Panel();
+  private pins: readonly Pin[] = [];
+  private picture: Picture = { endMs: 1, phases: [], groups: [] };
+  private nextFailure = 0;
+  private view: EventView | undefined;
+  private other: { readonly label: string; readonly view: EventView } | undefined;
+
+  constructor() {
+    this.timeline = new Timeline({ onPick: (hit) => this.pick(hit) });
+    this.events = new EventsPane(
+      (index) => this.choose(index),
+      (found) => this.showFound(found),
+    );
+  }
+
+  show(run: RunRow, story: string, detail: RunDetail | undefined): void {
+    const { compared, trace } = detail ?? {};
+    this.nextFailure = 0;
+    this.view = trace === undefined ? undefined : new EventView(trace.events);
+    this.other =
+      compared === undefined
+        ? undefined
+        : { label: compared.label, view: new EventView(compared.events) };
+    this.pins = pinsOf(detail);
+    showHead(run, story, detail);
+    byId('run').classList.toggle('is-traced', this.view !== undefined);
+    showUntraced(run, trace?.leftOut ?? 0);
+    if (detail !== undefined) {
+      const onJump = (atMs: number): void => this.timeline.jump(atMs);
+      showFailures(detail, { replay: run.replay, onJump });
+      showBounds(detail);
+    }
+    showNoFields();
+    this.panel.show(detail, this.view !== undefined, run.passed);
+    if (this.view !== undefined && detail !== undefined) this.draw(this.view, detail);
+  }
+
+  /** Shows a failure: the first, and each time the next one. */
+  jumpToFailure(): void {
+    const failures = this.pins.filter(({ kind }) => kind === 'failure');
+    const next = failures[this.nextFailure % Math.max(1, failures.length)];
+    this.nextFailure += 1;
+    if (next !== undefined) this.timeline.jump(next.atMs);
+  }
+
+  jumpToDivergence(): void {
+    const found = this.pins.find(({ kind }) => kind === 'divergence');
+    if (found !== undefined) this.timeline.jump(found.atMs);
+  }
+
+  /** Chooses the event that is so many found ones further. */
+  moveEvent(by: number): void {
+    this.panel.open('events');
+    this.events.move(by);
+  }
+
+  filterEvents(): void {
+    this.panel.open('events');
+    this.events.focus();
+  }
+
+  /** Draws the run for paper. */
+  print(): void {
+    drawForPrint(this.picture, this.pins);
+  }
+
+  private draw(view: EventView, { compared, outcomes, trace }: RunDetail): void {
+    const own = pictureOf(view, trace ?? NO_SOUNDS, outcomes);
+    const { other } = this;
+    const picture =
+      other === undefined || compared === undefined
+        ? own
+        : sideBySide(own, pictureOf(other.view, NO_SOUNDS, []), other.label);
+    this.picture = picture;
+    this.timeline.show(picture, this.pins, view.atMs);
+    this.events.show(view);
+  }
+
+  /** What a search has found has a lane of its own, on top of all. */
+  private showFound(found: Int32Array): void {
+    const { picture, view } = this;
+    if (view === undefined) return;
+    const each = lane('found', 18, 'Events that the filter has found');
+    for (const event of found) {
+      const label = view.type(event);
+      each.marks.push({ atMs: view.at(event), event, glyph: 'tick', tone: 'note', label });
+    }
+    const group = { title: 'filter', note: `${found.length} events`, lanes: [each] };
+    const groups = found.length === 0 ? picture.groups : [group, ...picture.groups];
+    this.timeline.update({ ...picture, groups });
+  }
+
+  private pick({ event, fromMs, lane: { isOther } }: Hit): void {
+    const of = isOther ? this.other : undefined;
+    const view = of?.view ?? this.view;
+    this.timeline.select(fromMs);
+    if (view === undefined || event < 0) return;
+    showFields(view, event, of?.label ?? '');
+    if (!isOther) this.events.mark(event);
+  }
+
+  private choose(index: number): void {
+    const { view } = this;
+    if (view === undefined || index < 0) return;
+    showFields(view, index, '');
+    this.timeline.select(view.at(index));
+  }
+}
+
+function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
+  if (detail === undefined) return [];
+  const { compared, failures } = detail;
+  const kindsAt = d3.rollup(
+    failures,
+    (some) => some.map(({ kind }) => kind).join(', '),
+    ({ atMs }) => atMs,
+  );
+  const pins = [...kindsAt].map(([atMs, label]): Pin => ({ atMs, label, kind: 'failure' }));
+  const parting = compared?.divergence;
+  if (parting === undefined) return pins;
+  return [...pins, { atMs: parting.atMs, label: 'they part here', kind: 'divergence' }];
+}
+
+function showHead(run: RunRow, story: string, detail: RunDetail | undefined): void {
+  const { events, hash, kinds, passed, replay, scenario, seed, virtualMs } = run;
+  const verdict = passed ? 'passed' : `failed: ${kinds.join(', ')}`;
+  const facts = [
+    `seed ${seed}`,
+    `${span(virtualMs)} virtual`,
+    `${events.toLocaleString('en')} events`,
+    ...(hash === '' ? [] : [`hash ${hash}`]),
+  ];
+  const title = make('h2', {}, scenario);
+  title.append(make('span', { class: passed ? 'badge passed' : 'badge failed' }, verdict));
+  byId('run-head').replaceChildren(
+    title,
+    make('p', { class: 'facts-line' }, facts.join(' · ')),
+    make('p', { class: 'story' }, story),
+    command(replay),
+    ...comparison(detail),
+  );
+}
+
+function comparison(detail: RunDetail | undefined): readonly HTMLElement[] {
+  const compared = detail?.compared;
+  if (compared === undefined) return [];
+  const { divergence, label } = compared;
+  const text =
+    divergence === undefined
+      ? `The ${label} tells the same.`
+      : `The run and the ${label} part at ${clock(divergence.atMs)} on ${divergence.host}: ` +
+        `the run has ${divergence.run}, the ${label} ${divergence.other}.`;
+  return [make('p', { class: 'comparison' }, text)];
+}
+
+/** Which command makes a page that has what this one has not. */
+function showUntraced({ detail, replay }: RunRow, leftOut: number): void {
+  const element = byId('untraced');
+  element.hidden = detail === 'trace' && leftOut === 0;
+  if (element.hidden) return;
+  const why =
+    leftOut > 0
+      ? `The first ${leftOut.toLocaleString('en')} events are left out: too many for a page.`
+      : 'This run has no time line here. To make one:';
+  element.replaceChildren(why, ' ', ...(leftOut > 0 ? [] : [command(`${replay} --reporter html`)]));
+}

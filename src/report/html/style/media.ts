@@ -1,0 +1,81 @@
+/** Marks CSS, so that the formatter lays it out. */
+const css = String.raw;
+
+/** Narrow windows, unwelcome motion, paper. */
+export const MEDIA = css`
+  @media (max-width: 1000px) {
+    #runs-toggle {
+      display: inline-block;
+    }
+    #sidebar {
+      display: none;
+    }
+    #sidebar.is-open {
+      display: flex;
+      position: absolute;
+      z-index: 4;
+      top: 44px;
+      bottom: 0;
+      width: 290px;
+      box-shadow: 6px 0 18px rgb(0 0 0 / 25%);
+    }
+    #panel {
+      grid-template-columns: 1fr 240px;
+    }
+    #events .row {
+      grid-template-columns: 88px 60px 150px 1fr;
+    }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .group-label::before {
+      transition: transform 0.12s;
+    }
+  }
+  @media print {
+    body,
+    .layout,
+    main,
+    #run,
+    #summary {
+      display: block;
+      height: auto;
+      overflow: visible;
+    }
+    .bar button,
+    #sidebar,
+    #drawing,
+    .tabs,
+    #pane-events,
+    #fields,
+    .command button,
+    .failure h3 button {
+      display: none !important;
+    }
+    .pane[hidden],
+    #panel {
+      display: block !important;
+      overflow: visible;
+    }
+    #pane-events[hidden] {
+      display: none !important;
+    }
+    #run.is-traced #printed {
+      display: block;
+      width: 100%;
+      margin: 8px 0;
+    }
+    #run {
+      display: flex;
+      flex-direction: column;
+    }
+    #printed {
+      order: 1;
+    }
+    #panel {
+      order: 2;
+    }
+    pre {
+      white-space: pre-wrap;
+    }
+  }
+`;
