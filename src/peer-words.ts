@@ -3,11 +3,11 @@ export function asLabel(text: string | undefined): string {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : 'other';
 }
 
-/** The longest reason that a close frame has room for (RFC 6455 section 5.5), in bytes. */
-const MAX_REASON_BYTES = 123;
+/** What a close frame has room for, in bytes (RFC 6455 section 5.5). */
+const MAX_TEXT_BYTES = 123;
 
-/** A close frame's reason as an event may have it: bounded, printable, and absent if empty. */
-export function asReason(text: string): string | undefined {
-  const printable = text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_REASON_BYTES);
+/** A peer's text as an event may have it: bounded, printable, and absent if empty. */
+export function asPrintable(text: string): string | undefined {
+  const printable = text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT_BYTES);
   return printable === '' ? undefined : printable;
 }

@@ -7,6 +7,7 @@ import type { InputProblem, LossLabel } from '../events';
 import { brokenLinkLabel, dialFailureLabel } from '../failure-label';
 import { Heartbeat } from '../heartbeat';
 import { LinkVitals } from '../link-vitals';
+import { asPrintable } from '../peer-words';
 import type { Clock, EventSink, Lag, Sockets, TimerHandle } from '../ports';
 import {
   decodeServerMessage,
@@ -245,7 +246,7 @@ export class Connection {
   }
 
   private receivedBeforeWelcome(message: ServerMessage): void {
-    if (message.type === 'welcome') this.connected(message.connection);
+    if (message.type === 'welcome') this.connected(asPrintable(message.connection));
     else this.reject('unexpected_message');
   }
 

@@ -1,7 +1,7 @@
 import { CLOSE_BAD_DATA, CLOSE_POLICY, CLOSE_PROTOCOL_ERROR, CLOSE_TOO_BIG } from '../constants';
 import type { Initiator, LossLabel } from '../events';
 import { brokenLinkLabel, closeFrameLabel } from '../failure-label';
-import { asReason } from '../peer-words';
+import { asPrintable } from '../peer-words';
 
 /** How a connection was lost: its label, who ended it, and the close frame where there was one. */
 export interface Loss {
@@ -26,7 +26,7 @@ const SENT: Readonly<Record<string, number>> = {
 /** The loss that the close event of a WebSocket tells, where nothing told it before. */
 export function lossByClose(code: number, reason: string): Loss {
   if (code === ABNORMAL) return { label: 'fin', initiator: 'network' };
-  const said = asReason(reason);
+  const said = asPrintable(reason);
   return {
     ...{ label: closeFrameLabel(code, ''), initiator: 'remote' },
     ...(code === NO_STATUS ? {} : { code }),

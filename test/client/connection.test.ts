@@ -73,6 +73,17 @@ describe('Connection', () => {
       expect(bench.of('link.failed').map(({ label }) => label)).to.deep.equal(['no_welcome']);
     });
 
+    it('nothing where the welcome has an odd name, of which no event has more than is printable', async () => {
+      make().server.welcomes = false;
+      bench.link.start();
+      await bench.run(CONNECT_MS);
+      const connection = `a\n\u2028${'b'.repeat(197)}`;
+      bench.server.visitor.say({ type: 'welcome', device: 'default', connection });
+      await bench.run(CONNECT_MS);
+      const [connected] = bench.of('link.connected');
+      expect(connected?.peerConnection).to.equal(`a??${'b'.repeat(120)}`);
+    });
+
     it('dial_closed where the server closes before it answers', async () => {
       make().server.answer = (stream) => void stream.once('data', () => stream.end());
       expect(await failure()).to.equal('dial_closed');
