@@ -5,7 +5,7 @@
  *   event-fields     what a line of each type must have
  *   field-record     what the journals of a house tell together
  *   time-line        one journal's lives on one time
- *   clock-offset     how far apart client and server are
+ *   compare-clocks   how far apart client and server are
  *   check-journal    the invariants over it
  *   explain          every disconnect, what it was, and how sure that is
  */

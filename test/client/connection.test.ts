@@ -19,6 +19,17 @@ describe('Connection', () => {
 
   afterEach(async () => bench.over());
 
+  it('tells of a name that the server gives no more than is printable', async () => {
+    make().server.welcomes = false;
+    bench.link.start();
+    await bench.run(CONNECT_MS);
+    const connection = `a\n\u2028${'b'.repeat(197)}`;
+    bench.server.visitor.say({ type: 'welcome', device: 'default', connection });
+    await bench.run(CONNECT_MS);
+    const [connected] = bench.of('link.connected');
+    expect(connected?.peerConnection).to.equal(`a??${'b'.repeat(120)}`);
+  });
+
   describe('a dial fails as', () => {
     /** Starts, lets it fail, and tells how: one failure, and one wait that follows from it. */
     async function failure(withinMs = 200): Promise<FailureLabel | undefined> {
@@ -71,17 +82,6 @@ describe('Connection', () => {
       await bench.run(DIAL_LIMIT_MS - CONNECT_MS);
       expect(bench.rejected).to.deep.equal(['unexpected_message']);
       expect(bench.of('link.failed').map(({ label }) => label)).to.deep.equal(['no_welcome']);
-    });
-
-    it('nothing where the welcome has an odd name, of which no event has more than is printable', async () => {
-      make().server.welcomes = false;
-      bench.link.start();
-      await bench.run(CONNECT_MS);
-      const connection = `a\n\u2028${'b'.repeat(197)}`;
-      bench.server.visitor.say({ type: 'welcome', device: 'default', connection });
-      await bench.run(CONNECT_MS);
-      const [connected] = bench.of('link.connected');
-      expect(connected?.peerConnection).to.equal(`a??${'b'.repeat(120)}`);
     });
 
     it('dial_closed where the server closes before it answers', async () => {
