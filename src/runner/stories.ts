@@ -18,10 +18,15 @@ export class StoryError extends Error {
 
 const load = createRequire(__filename);
 
+/** The package: what is data in it lies there, whether or not it was built. */
+const PACKAGE_FOLDER = __dirname.replace(/[\\/](dist[\\/])?src[\\/]runner$/, '');
+
 /** The stories of the sources or of the build, beside which this file lies in either. */
 export function allStoryFiles(): readonly string[] {
-  const folder = path.join(__dirname, '..', '..', 'scenarios');
-  return [...storyFilesIn(folder), ...storyFilesIn(path.join(folder, 'regressions'))];
+  return [
+    ...storyFilesIn(path.join(__dirname, '..', '..', 'scenarios')),
+    ...storyFilesIn(path.join(PACKAGE_FOLDER, 'scenarios', 'regressions')),
+  ];
 }
 
 function storyFilesIn(folder: string): readonly string[] {

@@ -61,13 +61,13 @@ describe('fuzz program', function () {
 
   it('merges a report that is older than recoveries', async () => {
     const old = inFolder('old.json');
-    await run('fuzz', ['--lives', '11', '--workers', '1', '--json', old]);
+    await run('fuzz', [...QUICK, '--json', old]);
     const { recovery, ...rest } = JSON.parse(readFileSync(old, 'utf8')) as FuzzReport;
     expect(recovery).to.not.deep.equal([]);
     writeFileSync(old, JSON.stringify(rest));
     const { code, stdout } = await run('merge', [old]);
     expect(code).to.equal(0);
-    expect(stdout).to.match(/^\d runs of 1 lives /);
+    expect(stdout).to.match(/^\d runs of \d lives /);
   });
 
   it('writes a page of where it has been', async () => {

@@ -197,7 +197,7 @@ export function build(): Promise<Exit> {
 }
 
 function compile(): Promise<Exit> {
-  for (const name of ['package.json', 'node_modules', 'fixtures']) {
+  for (const name of ['package.json', 'node_modules', 'fixtures', 'scenarios']) {
     symlinkSync(path.join(ROOT, name), path.join(FOLDER, name));
   }
   process.once('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
