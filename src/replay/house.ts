@@ -1,0 +1,186 @@
+import { DEFAULT_DEVICE } from '../protocol';
+import type { EventOf, RecordedEvent } from '../events';
+import type { FieldRecord } from '../journal/field-record';
+
+/** One life of a program, as its journal tells. Times are those of the record, in milliseconds. */
+export interface FieldLife {
+  readonly startedMs: number;
+  readonly lines: readonly RecordedEvent[];
+  /** `stopped`: it said so. `killed`, `lost_power`: another began without a word. */
+  readonly end: 'stopped' | 'killed' | 'lost_power' | 'none';
+  /** When it was told to stop, or its last line. */
+  readonly endMs: number;
+  /** When the next one began. */
+  readonly nextMs?: number;
+}
+
+/** A dial of the client, and what came of it at both ends. */
+export interface FieldLink {
+  readonly id: string;
+  readonly dialledMs: number;
+  readonly connected?: EventOf<'link.connected'>;
+  readonly end?: EventOf<'link.failed'> | EventOf<'link.lost'>;
+  readonly accepted?: EventOf<'link.accepted'>;
+  readonly serverEnd?: EventOf<'link.lost'>;
+  /** When its client's life ended in the midst of it. */
+  readonly diedMs?: number;
+}
+
+/** What the journals of a house tell, put together by lives and by connections. */
+export interface House {
+  readonly client: readonly FieldLife[];
+  /** Empty where its journal is not known. */
+  readonly server: readonly FieldLife[];
+  readonly links: readonly FieldLink[];
+  readonly knowsServer: boolean;
+  /** Of both, by time. */
+  readonly events: readonly RecordedEvent[];
+  readonly clientEvents: readonly RecordedEvent[];
+  readonly serverEvents: readonly RecordedEvent[];
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Puts together what belongs together. What other devices did at the server is left out. */
+export function houseOf(record: FieldRecord): House {
+  const clientEvents = record.events.filter(({ host }) => host === record.client);
+  const all = record.events.filter(({ host }) => host === record.server);
+  const serverEvents = withoutStrangers(all, deviceOf(clientEvents, all));
+  const events = record.events.filter(
+    (event) => event.host === record.client || serverEvents.includes(event),
+  );
+  const client = livesOf(clientEvents);
+  const knowsServer = record.server !== undefined;
+  return {
+    client,
+    server: livesOf(serverEvents),
+    links: linksOf(client, serverEvents),
+    knowsServer,
+    events,
+    clientEvents,
+    serverEvents,
+    fromMs: events[0]?.atMs ?? 0,
+    untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
+  };
+}
+
+function deviceOf(client: readonly RecordedEvent[], server: readonly RecordedEvent[]): string {
+  const ours = new Set(
+    client.flatMap((event) => (event.type === 'link.connected' ? [event.peerConnection] : [])),
+  );
+  for (const event of server) {
+    if (event.type === 'link.accepted' && ours.has(event.connection)) return event.device;
+  }
+  return DEFAULT_DEVICE;
+}
+
+function withoutStrangers(events: readonly RecordedEvent[], device: string): RecordedEvent[] {
+  const strange = new Set<string>();
+  return events.filter((event) => {
+    const names = event as { readonly device?: string; readonly connection?: string };
+    if (names.device !== undefined && names.device !== device) {
+      if (names.connection !== undefined) strange.add(names.connection);
+      return false;
+    }
+    return names.connection === undefined || !strange.has(names.connection);
+  });
+}
+
+function livesOf(events: readonly RecordedEvent[]): FieldLife[] {
+  const parts: RecordedEvent[][] = [];
+  for (const event of events) {
+    if (event.type === 'host.started' || parts.length === 0) parts.push([]);
+    parts.at(-1)?.push(event);
+  }
+  return parts.map((lines, index) => lifeOf(lines, parts[index + 1]));
+}
+
+function lifeOf(lines: readonly RecordedEvent[], next: readonly RecordedEvent[] | undefined): FieldLife {
+  const [first] = lines as readonly [RecordedEvent];
+  const last = lines.at(-1) as RecordedEvent;
+  const end = endOf(lines, next?.[0]);
+  return {
+    startedMs: first.atMs,
+    lines,
+    end,
+    endMs: end === 'stopped' ? stoppingMs(lines) : last.atMs,
+    ...(next === undefined ? {} : { nextMs: next[0]?.atMs as number }),
+  };
+}
+
+function endOf(lines: readonly RecordedEvent[], next: RecordedEvent | undefined): FieldLife['end'] {
+  if (lines.some(({ type }) => type === 'host.stopped')) return 'stopped';
+  if (next === undefined) return 'none';
+  const [first] = lines;
+  const machines = [first, next].map((each) =>
+    each?.type === 'host.started' ? each.machine : undefined,
+  );
+  return machines[0] === machines[1] ? 'killed' : 'lost_power';
+}
+
+/** Its first words of it; a program that had nothing to end stops at once. */
+function stoppingMs(lines: readonly RecordedEvent[]): number {
+  const isWord = (event: RecordedEvent): boolean =>
+    (event.type === 'state.changed' && event.cause === 'shutdown') ||
+    (event.type === 'session.ended' && event.reason === 'shutdown') ||
+    ((event.type === 'link.lost' || event.type === 'link.failed') &&
+      event.label === 'local_shutdown');
+  const first = lines.find(isWord) ?? lines.find(({ type }) => type === 'host.stopped');
+  return first?.atMs as number;
+}
+
+function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]): FieldLink[] {
+  const claimed = new Set<string>();
+  const links = lives.flatMap((life) => linksOfLife(life));
+  const named = new Set(links.map(({ connected }) => connected?.peerConnection));
+  return links.map((link) => {
+    const accepted = server.find(
+      (event): event is EventOf<'link.accepted'> =>
+        event.type === 'link.accepted' &&
+        !claimed.has(event.connection) &&
+        (link.connected?.peerConnection === undefined
+          ? !named.has(event.connection) && isDuring(link, event.atMs)
+          : event.connection === link.connected.peerConnection),
+    );
+    if (accepted === undefined) return link;
+    claimed.add(accepted.connection);
+    const serverEnd = server.find(
+      (event): event is EventOf<'link.lost'> =>
+        event.type === 'link.lost' && event.connection === accepted.connection,
+    );
+    return { ...link, accepted, ...(serverEnd === undefined ? {} : { serverEnd }) };
+  });
+}
+
+/** A server may take what its client has given up, if that was sent before. */
+const LATE_MS = 5_000;
+
+function isDuring(link: FieldLink, atMs: number): boolean {
+  const endMs = link.end?.atMs ?? link.diedMs ?? Infinity;
+  return atMs >= link.dialledMs - LATE_MS / 10 && atMs <= endMs + LATE_MS;
+}
+
+function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {
+  const isDead = end === 'killed' || end === 'lost_power';
+  return lines.flatMap((line): FieldLink[] => {
+    if (line.type !== 'link.dialing') return [];
+    const { connection: id } = line;
+    const connected = lines.find(
+      (event): event is EventOf<'link.connected'> =>
+        event.type === 'link.connected' && event.connection === id,
+    );
+    const ended = lines.find(
+      (event): event is EventOf<'link.failed'> | EventOf<'link.lost'> =>
+        (event.type === 'link.failed' || event.type === 'link.lost') && event.connection === id,
+    );
+    return [
+      {
+        id,
+        dialledMs: line.atMs,
+        ...(connected === undefined ? {} : { connected }),
+        ...(ended === undefined ? {} : { end: ended }),
+        ...(ended === undefined && isDead ? { diedMs: nextMs ?? endMs } : {}),
+      },
+    ];
+  });
+}
