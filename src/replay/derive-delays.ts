@@ -115,8 +115,24 @@ export function delays(
 ): FaultInput[] {
   return [
     ...house.links.flatMap((link) => slowDial(house, link, latencyMs, time)),
-    ...slowPassages(passages, latencyMs, time),
+    ...slowPassages(
+      passages.filter((passage) => !waitedForReader(house, passage)),
+      latencyMs,
+      time,
+    ),
   ];
+}
+
+/** What was read when its reader went on after a stall had come before. */
+function waitedForReader(house: House, { arrivedMs, direction, sentMs }: Passage): boolean {
+  const events = direction === 'upstream' ? house.serverEvents : house.clientEvents;
+  return events.some(
+    (event) =>
+      event.type === 'loop.stalled' &&
+      Math.abs(event.atMs - arrivedMs) <= SLACK_MS &&
+      event.atMs - event.ms <= arrivedMs &&
+      sentMs < arrivedMs,
+  );
 }
 
 /** TCP keeps the order: what was sent later needs no delay of its own where the first had one. */

@@ -4,6 +4,12 @@ import { CLIENT, lasting, SERVER, type Candidate, type Incident, type StoryTime 
 import { tripsOf } from './derive-delays';
 import type { FieldLife, FieldLink, House } from './house';
 
+/** Nothing of its own: it follows from what else happened. */
+const NATURAL: Candidate = { cause: 'it follows from the rest', faults: [] };
+const KIND: Readonly<Record<string, 'close' | 'reset'>> = { fin: 'close', reset: 'reset' };
+/** A byte of the first frame after the answer to an upgrade, which has 162 bytes of its own. */
+const IN_THE_WELCOME = 170;
+
 type Way = 'both' | 'upstream' | 'downstream';
 
 const between: [string, string] = [CLIENT, SERVER];
@@ -70,12 +76,14 @@ class EndOfLink {
       case 'dial_timeout':
         return this.dialTimedOut(whole);
       case 'no_welcome':
-        return this.unwelcome(whole);
+        return this.unwelcome();
       case 'protocol_error':
         return this.garbled('downstream', atMs);
       case 'fin':
       case 'reset':
         return this.brokeOpen(label, atMs);
+      case 'local_shutdown':
+        return this.link.serverEnd?.label === 'peer_close' ? [...this.unwelcome(), NATURAL] : [];
       default:
         return [];
     }
@@ -101,12 +109,27 @@ class EndOfLink {
   }
 
   private dialClosed(atMs: number): Candidate[] {
+    const { accepted, dialledMs } = this.link;
     if (!this.serverRan(atMs) && this.house.knowsServer) return [];
     const at = this.time.at(atMs);
-    return [
-      one('the connection was reset before it was a link', { kind: 'reset', between, at, direction: 'downstream' }),
-      one('the connection was closed before it was a link', { kind: 'close', between, at, direction: 'downstream' }),
-    ];
+    // What asked for the upgrade did not get to the server either.
+    const askedMs = dialledMs + (tripsOf(this.house) - 2) * this.latencyMs + 1;
+    const unheard =
+      this.house.knowsServer && accepted === undefined && askedMs <= atMs
+        ? [this.silence('upstream', askedMs)]
+        : [];
+    return (['reset', 'close'] as const).map((kind) => ({
+      cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
+      faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],
+    }));
+  }
+
+  /** What ended the server's side, where that is no consequence of what ended the client's. */
+  private serverSide(): FaultInput[] {
+    const { serverEnd } = this.link;
+    if (serverEnd === undefined || !isBroken(serverEnd)) return [];
+    const kind = serverEnd.label === 'fin' ? 'close' : 'reset';
+    return [{ kind, between, at: this.time.at(serverEnd.atMs), direction: 'upstream' }];
   }
 
   private dialTimedOut(whole: Whole): Candidate[] {
@@ -122,31 +145,26 @@ class EndOfLink {
     return isOff || this.wasStalled(dialledMs) ? [natural, lost] : [lost, natural];
   }
 
-  private unwelcome(whole: Whole): Candidate[] {
-    const welcomeMs = (this.link.accepted?.atMs ?? this.link.dialledMs + 3 * this.latencyMs);
-    const at = this.time.at(welcomeMs);
-    return [
-      ...[140, 160, 180, 200].map((every) =>
-        one('the welcome was garbled', {
-          ...{ kind: 'corruption', between, direction: 'downstream', every, spread: 'fixed' },
-          at,
-          for: lasting(this.latencyMs + 2),
-        } as FaultInput),
-      ),
-      one('the welcome was lost', { kind: 'outage', between, ...whole }),
-    ];
+  /** It was upgraded, and what should have welcomed it was none. */
+  private unwelcome(): Candidate[] {
+    const { accepted, dialledMs } = this.link;
+    const sentMs = accepted?.atMs ?? dialledMs + (tripsOf(this.house) - 1) * this.latencyMs;
+    const fault: FaultInput = {
+      ...{ kind: 'corruption', between, direction: 'downstream', spread: 'fixed' },
+      every: IN_THE_WELCOME,
+      at: this.time.at(sentMs),
+      for: lasting(this.latencyMs + 2),
+    };
+    return [one('its welcome did not come as it was sent', fault)];
   }
 
   private brokeOpen(label: 'fin' | 'reset', atMs: number): Candidate[] {
     const kind = label === 'fin' ? 'close' : 'reset';
-    const at = this.time.at(atMs);
-    const welcomeLost = this.unwelcome({ at, for: lasting(1) })[0] as Candidate;
+    const broken: FaultInput = { kind, between, at: this.time.at(atMs), direction: 'downstream' };
+    const [welcome] = this.unwelcome();
     return [
-      { cause: 'natural', faults: [] },
-      {
-        cause: `${welcomeLost.cause}, and then a ${label}`,
-        faults: [...welcomeLost.faults, { kind, between, at, direction: 'downstream' } as FaultInput],
-      },
+      { cause: `${welcome?.cause}, and it was broken then`, faults: [...(welcome?.faults ?? []), broken] },
+      NATURAL,
     ];
   }
 
@@ -154,29 +172,107 @@ class EndOfLink {
 
   private lost(): Candidate[] {
     const { end, serverEnd } = this.link;
-    const faults: FaultInput[] = [];
-    const heardC = end?.type === 'link.lost' ? end.atMs - end.sinceInboundMs : undefined;
-    const heardS = serverEnd === undefined ? undefined : serverEnd.atMs - serverEnd.sinceInboundMs;
-    const words: string[] = [];
-    const isClientDeaf = end?.label === 'heartbeat_timeout' && !this.wasStalledBefore(CLIENT, end.atMs);
-    if (isClientDeaf && heardC !== undefined && this.serverRan(heardC + 1)) {
-      faults.push(this.silence('downstream', heardC + 1));
-      words.push('nothing came from the server any more');
-    }
-    if (heardS !== undefined && this.isUpstreamDead(heardS)) {
-      faults.push(this.silence('upstream', heardS + 1));
-      words.push('nothing came from the client any more');
-    }
-    if (end?.type === 'link.lost') this.brokenAtClient(end, faults, words);
-    if (serverEnd !== undefined) this.brokenAtServer(serverEnd, faults, words);
-    const main: Candidate = { cause: words.join(', and ') || 'natural', faults };
+    const parts = [...this.deafness(), ...this.breaks(), ...this.suppressed()];
+    const faults = parts.flatMap((part) => part.faults);
+    const words = parts.map(({ cause }) => cause).filter((cause) => cause !== '');
+    const main: Candidate = { cause: words.join(', and '), faults };
     const garbled = [
       ...(end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : []),
       ...(serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : []),
     ];
-    const natural: Candidate = { cause: 'natural', faults: [] };
-    if (garbled.length > 0) return [...garbled, natural];
-    return faults.length === 0 ? [] : [main, natural, ...this.otherWays(faults)];
+    if (garbled.length > 0) return [...garbled, NATURAL];
+    return faults.length === 0 ? [] : [main, NATURAL, ...this.otherWays(faults)];
+  }
+
+  /** What either end had to wait for in vain. */
+  private deafness(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const found: Candidate[] = [];
+    if (end?.label === 'heartbeat_timeout' && 'sinceInboundMs' in end) {
+      const heardMs = end.atMs - end.sinceInboundMs;
+      const isExplained = this.wasStalledBefore(CLIENT, end.atMs) || !this.serverRan(heardMs + 1);
+      if (!isExplained) {
+        found.push(one('nothing came from the server any more', this.silence('downstream', heardMs + 1)));
+      }
+    }
+    if (serverEnd !== undefined) {
+      const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
+      if (this.isUpstreamDead(heardMs)) {
+        found.push(one('nothing came from the client any more', this.silence('upstream', heardMs + 1)));
+      }
+    }
+    return found;
+  }
+
+  /** What came to either end from somewhere else than the other. */
+  private breaks(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const atClientMs = this.brokenAtClientMs();
+    const atServerMs = this.brokenAtServerMs();
+    if (atClientMs !== undefined && atServerMs !== undefined) {
+      const isOne = Math.abs(atClientMs - atServerMs) <= 1 && end?.label === serverEnd?.label;
+      if (isOne) {
+        const kind = KIND[end?.label ?? ''] ?? 'close';
+        const at = this.time.at(Math.min(atClientMs, atServerMs));
+        return [one(`a ${end?.label} came to both ends`, { kind, between, at })];
+      }
+    }
+    return [
+      ...this.breakAt('downstream', atClientMs, end?.label),
+      ...this.breakAt('upstream', atServerMs, serverEnd?.label),
+    ];
+  }
+
+  private breakAt(direction: Way, atMs: number | undefined, label: string | undefined): Candidate[] {
+    const kind = KIND[label ?? ''];
+    if (atMs === undefined || kind === undefined) return [];
+    const whose = direction === 'downstream' ? 'client' : 'server';
+    return [one(`a ${label} came to the ${whose}`, { kind, between, direction, at: this.time.at(atMs) })];
+  }
+
+  /** When something other than the server ended the client's side; undefined where nothing did. */
+  private brokenAtClientMs(): number | undefined {
+    const { end, serverEnd } = this.link;
+    if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
+    const sinceMs = end.atMs - (serverEnd?.atMs ?? Infinity);
+    if (sinceMs >= this.latencyMs - 1 && sinceMs <= this.togetherMs()) return;
+    return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
+  }
+
+  private brokenAtServerMs(): number | undefined {
+    const { diedMs, end, serverEnd } = this.link;
+    if (serverEnd === undefined || !isBroken(serverEnd)) return;
+    const lostMs = serverEnd.atMs;
+    if (diedMs !== undefined && this.clientDied(lostMs - this.togetherMs(), lostMs)) return;
+    const sinceMs = lostMs - (end?.atMs ?? Infinity);
+    const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
+    if (canBeHeard && sinceMs >= this.latencyMs - 1 && sinceMs <= this.togetherMs()) return;
+    return this.inStall(SERVER, lostMs, end?.atMs);
+  }
+
+  /** One end knew it long before the other, which so cannot have heard of it from that. */
+  private suppressed(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const [clientMs, serverMs] = [end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity];
+    if (Math.abs(clientMs - serverMs) <= this.togetherMs()) return [];
+    const firstMs = Math.min(clientMs, serverMs);
+    const isServerLeft = serverMs === Infinity && !this.serverRan(clientMs + this.togetherMs());
+    if (isServerLeft || firstMs === Infinity) return [];
+    if (clientMs === Infinity && this.link.diedMs === undefined) return [];
+    return [{ cause: 'the other end was not told', faults: [this.silence('both', firstMs)] }];
+  }
+
+  private togetherMs(): number {
+    return TOGETHER_MS + 2 * this.latencyMs;
+  }
+
+  /** A program that stood still has found out when it went on: what it found had come before. */
+  private inStall(host: typeof CLIENT | typeof SERVER, atMs: number, otherMs: number | undefined): number {
+    const events = host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
+    const stall = events.find((event) => event.type === 'loop.stalled' && Math.abs(event.atMs - atMs) <= 1);
+    if (stall?.type !== 'loop.stalled') return atMs;
+    const fromMs = stall.atMs - stall.ms;
+    return otherMs !== undefined && otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
   }
 
   /** Each of its faults alone, or at both ends. */
@@ -216,47 +312,6 @@ class EndOfLink {
     );
   }
 
-  private brokenAtClient(end: EventOf<'link.lost'>, faults: FaultInput[], words: string[]): void {
-    if (end.label !== 'fin' && end.label !== 'reset') return;
-    const { serverEnd } = this.link;
-    if (this.serverLeftAt(end.atMs)) return;
-    const apartMs = serverEnd === undefined ? Infinity : serverEnd.atMs - end.atMs;
-    // The server went first, and the client heard of it.
-    if (apartMs < -1 && apartMs > -TOGETHER_MS - 4 * this.latencyMs && !isBroken(serverEnd)) return;
-    const kind = end.label === 'fin' ? 'close' : 'reset';
-    const at = this.time.at(end.atMs);
-    if (Math.abs(apartMs) <= 1 && serverEnd?.label === end.label) {
-      faults.push({ kind, between, at });
-      words.push(`a ${end.label} came to both`);
-      return;
-    }
-    if (apartMs < -1 && isBroken(serverEnd)) return;
-    faults.push({ kind, between, at, direction: 'downstream' });
-    words.push(`a ${end.label} came to the client`);
-    const isHeard = serverEnd !== undefined && isBroken(serverEnd) && apartMs <= TOGETHER_MS + 4 * this.latencyMs;
-    if (!isHeard) faults.push(this.silence('upstream', end.atMs));
-  }
-
-  private brokenAtServer(lost: EventOf<'link.lost'>, faults: FaultInput[], words: string[]): void {
-    if (!isBroken(lost)) return;
-    const { diedMs, end } = this.link;
-    if (diedMs !== undefined && this.clientDied(lost.atMs - TOGETHER_MS, lost.atMs)) return;
-    const apartMs = end === undefined ? Infinity : end.atMs - lost.atMs;
-    // The client went first, in whatever way, or both at once.
-    if (apartMs <= 1) return;
-    const kind = lost.label === 'fin' ? 'close' : 'reset';
-    faults.push({ kind, between, at: this.time.at(lost.atMs), direction: 'upstream' });
-    words.push(`a ${lost.label} came to the server`);
-    const isHeard =
-      (end?.label === 'fin' || end?.label === 'reset') && apartMs <= TOGETHER_MS + 4 * this.latencyMs;
-    if (isHeard) return;
-    faults.push(this.silence('downstream', lost.atMs));
-    if (end?.label === 'fin' || end?.label === 'reset') {
-      const later = end.label === 'fin' ? 'close' : 'reset';
-      faults.push({ kind: later, between, at: this.time.at(end.atMs), direction: 'downstream' });
-    }
-  }
-
   // Links, where the client alone tells.
 
   private lostAlone(): Candidate[] {
@@ -265,7 +320,7 @@ class EndOfLink {
     const at = this.time.at(end.atMs);
     switch (end.label) {
       case 'heartbeat_timeout': {
-        if (this.wasStalledBefore(CLIENT, end.atMs)) return [{ cause: 'natural', faults: [] }];
+        if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
         const silentMs = end.atMs - end.sinceInboundMs + 1;
         return [
           one('nothing passed any more, and nobody said so', this.silence('both', silentMs)),

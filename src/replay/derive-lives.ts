@@ -52,7 +52,8 @@ const KINDS = { stopped: 'restart', killed: 'kill', lost_power: 'power_loss' } a
 function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: number): number {
   if (life.end === 'stopped') return life.endMs;
   const nextMs = life.nextMs as number;
-  const written = life.end === 'killed' ? life.endMs : life.endMs + UNWRITTEN_MS;
+  const isGhost = life.lines.length === 0;
+  const written = life.end === 'killed' || isGhost ? life.endMs + 1 : life.endMs + UNWRITTEN_MS;
   const noticedMs = house.links
     .map((link) => noticedAt(link, life, host, latencyMs))
     .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs < nextMs)

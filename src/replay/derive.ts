@@ -137,11 +137,16 @@ function drawsOf(lines: readonly RecordedEvent[]): number[] {
 }
 
 function actsOf({ clientEvents }: House, time: StoryTime): Acts {
+  // What waited for a program that stood still came before it went on.
+  const wokeMs = new Set(
+    clientEvents.flatMap((event) => (event.type === 'loop.stalled' ? [event.atMs] : [])),
+  );
   return clientEvents.flatMap((event): Acts => {
+    const atMs = wokeMs.has(event.atMs) ? event.atMs - 1 : event.atMs;
     if (event.type === 'button.pressed') {
-      return [{ at: time.at(event.atMs), on: CLIENT, presses: 'button' }];
+      return [{ at: time.at(atMs), on: CLIENT, presses: 'button' }];
     }
     if (event.type !== 'hotword.detected') return [];
-    return [{ at: time.at(event.atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
+    return [{ at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
   });
 }

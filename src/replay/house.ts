@@ -49,19 +49,77 @@ export function houseOf(record: FieldRecord): House {
   const events = record.events.filter(
     (event) => event.host === record.client || serverEvents.includes(event),
   );
-  const client = livesOf(clientEvents);
+  const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
   const knowsServer = record.server !== undefined;
+  const links = linksOf(known.client, serverEvents);
+  const { client, server } = knowsServer ? withGhosts(known, links, serverEvents) : known;
   return {
     client,
-    server: livesOf(serverEvents),
-    links: linksOf(client, serverEvents),
+    server,
+    links,
     knowsServer,
     events,
     clientEvents,
     serverEvents,
-    fromMs: events[0]?.atMs ?? 0,
+    fromMs: Math.min(events[0]?.atMs ?? 0, client[0]?.startedMs ?? 0, server[0]?.startedMs ?? 0),
     untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
   };
+}
+
+interface Lives {
+  readonly client: readonly FieldLife[];
+  readonly server: readonly FieldLife[];
+}
+
+/**
+ * A life that lost its power in its first second has told nothing, but the other side knows of it.
+ */
+function withGhosts(
+  { client, server }: Lives,
+  links: readonly FieldLink[],
+  serverEvents: readonly RecordedEvent[],
+): Lives {
+  const claimed = new Set(links.map(({ accepted }) => accepted?.connection));
+  const ofServer = links.flatMap((link): Ghost[] => {
+    if (link.connected?.peerConnection === undefined || link.accepted !== undefined) return [];
+    const lostMs = link.end?.type === 'link.lost' ? link.end.atMs - link.end.sinceInboundMs : 0;
+    return [{ fromMs: link.dialledMs, untilMs: Math.max(link.connected.atMs, lostMs) }];
+  });
+  const ofClient = serverEvents.flatMap((event): Ghost[] =>
+    event.type === 'link.accepted' && !claimed.has(event.connection)
+      ? [{ fromMs: event.atMs - GHOST_DIAL_MS, untilMs: event.atMs }]
+      : [],
+  );
+  return {
+    client: ofClient.reduce(withGhost, client),
+    server: ofServer.reduce(withGhost, server),
+  };
+}
+
+interface Ghost {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A dial takes no longer, mostly. */
+const GHOST_DIAL_MS = 60;
+
+function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): readonly FieldLife[] {
+  const next = lives.findIndex(({ startedMs }) => startedMs >= untilMs);
+  const before = next === -1 ? lives.at(-1) : lives[next - 1];
+  const after = lives[next];
+  if (after === undefined || (before !== undefined && before.endMs >= fromMs)) return lives;
+  const ghost: FieldLife = {
+    startedMs: Math.max(0, fromMs),
+    lines: [],
+    end: 'lost_power',
+    endMs: untilMs,
+    nextMs: after.startedMs,
+  };
+  const earlier = lives.slice(0, next).map((life, index, all) =>
+    index === all.length - 1 ? { ...life, nextMs: ghost.startedMs } : life,
+  );
+  return [...earlier, ghost, ...lives.slice(next)];
 }
 
 function deviceOf(client: readonly RecordedEvent[], server: readonly RecordedEvent[]): string {
@@ -125,8 +183,11 @@ function stoppingMs(lines: readonly RecordedEvent[]): number {
     (event.type === 'session.ended' && event.reason === 'shutdown') ||
     ((event.type === 'link.lost' || event.type === 'link.failed') &&
       event.label === 'local_shutdown');
-  const first = lines.find(isWord) ?? lines.find(({ type }) => type === 'host.stopped');
-  return first?.atMs as number;
+  const at = lines.findIndex(isWord);
+  const first = lines[at];
+  // What came before it in the same instant comes before it again.
+  if (first !== undefined) return lines[at - 1]?.atMs === first.atMs ? first.atMs + 1 : first.atMs;
+  return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + 1;
 }
 
 function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]): FieldLink[] {

@@ -7,11 +7,9 @@ export function toldOf(events: readonly RecordedEvent[]): RecordedEvent[] {
   const unwritten = new Map<string, number>();
   for (const event of events.toReversed()) {
     if (event.type === 'host.lost_power') unwritten.set(event.host, event.atMs - JOURNAL_SYNC_MS);
-    if (event.type === 'host.started' && isDurable(event.type)) {
-      unwritten.delete(event.host);
-    }
     const lostFromMs = unwritten.get(event.host) ?? Infinity;
     if (isDurable(event.type) && event.atMs <= lostFromMs) told.push(event);
+    if (event.type === 'host.started') unwritten.delete(event.host);
   }
   return told.reverse();
 }
