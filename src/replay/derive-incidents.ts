@@ -110,8 +110,8 @@ class EndOfLink {
 
   private dialClosed(atMs: number): Candidate[] {
     const { accepted, dialledMs } = this.link;
-    if (!this.serverRan(atMs) && this.house.knowsServer) return [];
     const at = this.time.at(atMs);
+    if (!this.serverRan(dialledMs + this.latencyMs)) return this.closedByProxy(at);
     // What asked for the upgrade did not get to the server either.
     const askedMs = dialledMs + (tripsOf(this.house) - 2) * this.latencyMs + 1;
     const unheard =
@@ -122,6 +122,16 @@ class EndOfLink {
       cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
       faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],
     }));
+  }
+
+  /** Somebody took the dial although the server was off, and hung up. */
+  private closedByProxy(at: ReturnType<StoryTime['at']>): Candidate[] {
+    const proxy: FaultInput = {
+      ...{ kind: 'toxic', type: 'latency', attributes: { latency: 0, jitter: 0 }, stream: 'upstream' },
+      ...{ toxicity: 1, between, at, for: lasting(1) },
+    } as FaultInput;
+    const hangsUp: FaultInput = { kind: 'close', between, at, direction: 'downstream' };
+    return [{ cause: 'a proxy took the dial, and hung up', faults: [proxy, hangsUp] }, NATURAL];
   }
 
   /** What ended the server's side, where that is no consequence of what ended the client's. */
@@ -181,7 +191,16 @@ class EndOfLink {
       ...(serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : []),
     ];
     if (garbled.length > 0) return [...garbled, NATURAL];
-    return faults.length === 0 ? [] : [main, NATURAL, ...this.otherWays(faults)];
+    if (faults.length === 0) return [];
+    return [main, NATURAL, ...this.alreadyDead(main), ...this.otherWays(faults)];
+  }
+
+  /** The client had heard nothing for a while, and nothing of it was heard, when it was broken. */
+  private alreadyDead({ cause, faults }: Candidate): Candidate[] {
+    const { end } = this.link;
+    if (end?.type !== 'link.lost' || end.sinceInboundMs < 1_000) return [];
+    const silent = this.silence('both', end.atMs - end.sinceInboundMs + 1);
+    return [{ cause: `nothing had passed for a while, and ${cause}`, faults: [silent, ...faults] }];
   }
 
   /** What either end had to wait for in vain. */
@@ -234,8 +253,7 @@ class EndOfLink {
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
     if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
-    const sinceMs = end.atMs - (serverEnd?.atMs ?? Infinity);
-    if (sinceMs >= this.latencyMs - 1 && sinceMs <= this.togetherMs()) return;
+    if (this.isConsequence(end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
 
@@ -244,9 +262,8 @@ class EndOfLink {
     if (serverEnd === undefined || !isBroken(serverEnd)) return;
     const lostMs = serverEnd.atMs;
     if (diedMs !== undefined && this.clientDied(lostMs - this.togetherMs(), lostMs)) return;
-    const sinceMs = lostMs - (end?.atMs ?? Infinity);
     const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
-    if (canBeHeard && sinceMs >= this.latencyMs - 1 && sinceMs <= this.togetherMs()) return;
+    if (canBeHeard && this.isConsequence(lostMs, end?.atMs)) return;
     return this.inStall(SERVER, lostMs, end?.atMs);
   }
 
@@ -260,6 +277,12 @@ class EndOfLink {
     if (isServerLeft || firstMs === Infinity) return [];
     if (clientMs === Infinity && this.link.diedMs === undefined) return [];
     return [{ cause: 'the other end was not told', faults: [this.silence('both', firstMs)] }];
+  }
+
+  /** Whether one end can have heard of it from the other, which was the first to know. */
+  private isConsequence(atMs: number, firstMs = Infinity): boolean {
+    const sinceMs = atMs - firstMs;
+    return sinceMs >= Math.max(1, this.latencyMs - 1) && sinceMs <= this.togetherMs();
   }
 
   private togetherMs(): number {

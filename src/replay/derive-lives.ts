@@ -27,7 +27,7 @@ export function stopsOf(house: House, time: StoryTime): Acts {
   return sides.flatMap(([lives, on]): Acts => {
     const last = lives.at(-1);
     if (last?.end !== 'stopped') return [];
-    return [{ at: time.at(last.endMs), on, stops: 'program' as const }];
+    return [{ at: time.at(stopMsOf(house, last)), on, stops: 'program' as const }];
   });
 }
 
@@ -50,7 +50,7 @@ const KINDS = { stopped: 'restart', killed: 'kill', lost_power: 'power_loss' } a
 
 /** When a life ended: as it says, or as the other side noticed, or right after its last line. */
 function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: number): number {
-  if (life.end === 'stopped') return life.endMs;
+  if (life.end === 'stopped') return stopMsOf(house, life);
   const nextMs = life.nextMs as number;
   const isGhost = life.lines.length === 0;
   const written = life.end === 'killed' || isGhost ? life.endMs + 1 : life.endMs + UNWRITTEN_MS;
@@ -59,6 +59,15 @@ function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: numbe
     .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs < nextMs)
     .reduce<number>((last, atMs) => Math.max(last, atMs as number), 0);
   return Math.min(Math.max(written, noticedMs), nextMs - 1);
+}
+
+/** One that was upgraded already when it stopped, and not welcomed yet, told the server so. */
+function stopMsOf({ links }: House, { endMs }: FieldLife): number {
+  const wasOpen = links.some(
+    ({ end, serverEnd }) =>
+      end?.type === 'link.failed' && end.atMs === endMs && serverEnd?.label === 'peer_close',
+  );
+  return wasOpen ? endMs + 1 : endMs;
 }
 
 /** The last that the other side knows of a life that was over without a word. */

@@ -6,6 +6,7 @@
  *     derive-lives      how programs ended, stalls, clocks, devices
  *     derive-talk       what people did, and what the engine did then
  *     derive-delays     what was slower than usual
+ *     derive-ties       what came first of what came at once
  *     derive-incidents  why links ended and dials failed: what may have been behind it
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
@@ -26,6 +27,7 @@ import {
 } from './derivation';
 import { delays, latencyOf, passagesOf, usesTls } from './derive-delays';
 import { incidentsOf } from './derive-incidents';
+import { ties } from './derive-ties';
 import { faultsOfLives, stopsOf } from './derive-lives';
 import { conversationsOf } from './derive-talk';
 import { houseOf, type FieldLife, type House } from './house';
@@ -48,6 +50,7 @@ export function derive(record: FieldRecord): Derivation {
     faults: [
       ...faultsOfLives(house, time, latencyMs),
       ...delays(house, passages, latencyMs, time),
+      ...ties(house, latencyMs, time),
     ],
     incidents: incidentsOf(house, time, latencyMs),
     fromMs: house.fromMs,

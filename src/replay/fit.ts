@@ -52,8 +52,6 @@ function told_(event: RecordedEvent): readonly [string, string] | undefined {
   switch (event.type) {
     case 'host.started':
       return ['program', 'started'];
-    case 'host.stopped':
-      return ['program', 'stopped'];
     case 'state.changed':
       return [event.machine, `${event.from} -> ${event.to} (${event.cause})`];
     case 'link.failed':

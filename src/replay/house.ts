@@ -176,6 +176,9 @@ function endOf(lines: readonly RecordedEvent[], next: RecordedEvent | undefined)
   return machines[0] === machines[1] ? 'killed' : 'lost_power';
 }
 
+/** It comes after whatever was told at the same time. */
+const QUIETLY_MS = 5;
+
 /** Its first words of it; a program that had nothing to end stops at once. */
 function stoppingMs(lines: readonly RecordedEvent[]): number {
   const isWord = (event: RecordedEvent): boolean =>
@@ -187,7 +190,7 @@ function stoppingMs(lines: readonly RecordedEvent[]): number {
   const first = lines[at];
   // What came before it in the same instant comes before it again.
   if (first !== undefined) return lines[at - 1]?.atMs === first.atMs ? first.atMs + 1 : first.atMs;
-  return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + 1;
+  return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + QUIETLY_MS;
 }
 
 function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]): FieldLink[] {
