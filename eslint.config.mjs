@@ -75,7 +75,7 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'journal', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,
@@ -93,7 +93,9 @@ const FENCE = [
 /** No file of these reaches the outside world but through a port. */
 const PURE = [
   'src/*.ts',
-  ...['audio', 'client', 'server', 'toxiproxy', 'sim', 'report'].map((dir) => `src/${dir}/**/*.ts`),
+  ...['audio', 'client', 'server', 'toxiproxy', 'sim', 'report', 'journal'].map(
+    (dir) => `src/${dir}/**/*.ts`,
+  ),
   'scenarios/**/*.ts',
 ];
 

@@ -3,6 +3,7 @@ import {
   HEARTBEAT_GRACE_MS,
   HEARTBEAT_INTERVAL_MS,
   PONG_TIMEOUT_MS,
+  TELLING_LAG_MS,
 } from '../../constants';
 import type { EventOf, RecordedEvent } from '../../events';
 import {
@@ -107,6 +108,7 @@ export class HeartbeatInvariant implements Invariant {
 
   private mustBeat(event: RecordedEvent, connection: string): void {
     const { atMs, host } = event;
+    if (!isSeen(event)) return;
     this.lives.of(event).lastBeatMs.set(connection, atMs);
     this.beats.begin(`${host}/${connection}`, {
       host,
@@ -118,7 +120,9 @@ export class HeartbeatInvariant implements Invariant {
     });
   }
 
-  private alive({ atMs, host }: RecordedEvent, connection: string): void {
+  private alive(event: RecordedEvent, connection: string): void {
+    const { atMs, host } = event;
+    if (!isSeen(event)) return;
     this.signs.meet(`${host}/${connection}`);
     this.signs.begin(`${host}/${connection}`, {
       host,
@@ -159,7 +163,8 @@ export class HeartbeatInvariant implements Invariant {
     this.judged = true;
     this.silences.add(sinceInboundMs);
     const stalledMs = this.stalledMs(event, atMs - sinceInboundMs);
-    const boundMs = DETECTION_MS + (stalledMs > 0 ? stalledMs + HEARTBEAT_GRACE_MS : 0);
+    const untoldMs = isSeen(event) ? 0 : TELLING_LAG_MS;
+    const boundMs = DETECTION_MS + untoldMs + (stalledMs > 0 ? stalledMs + HEARTBEAT_GRACE_MS : 0);
     if (sinceInboundMs <= boundMs) return NONE;
     const expected = `silence noticed within ${boundMs} ms`;
     return [{ host, atMs, expected, seen: `${sinceInboundMs} ms` }];
@@ -170,4 +175,9 @@ export class HeartbeatInvariant implements Invariant {
     const stalls = this.lives.of(event).stalls.filter(({ untilMs }) => untilMs > sinceMs);
     return stalls.reduce((sum, { lastedMs }) => sum + lastedMs, 0);
   }
+}
+
+/** A journal, which has no steps, has neither pings nor pongs, nor the stalls that are brief. */
+function isSeen({ step }: RecordedEvent): boolean {
+  return step !== undefined;
 }

@@ -291,8 +291,8 @@ export function endsLife({ type }: RecordedEvent): boolean {
   return (ENDS_OF_LIFE as readonly EventType[]).includes(type);
 }
 
-/** Without steps, as in a journal, what is this near may belong together. */
-const ONE_STEP_MS = 1;
+/** Without steps, as in a journal, what is this near may belong together: a Pi can be slow. */
+const ONE_STEP_MS = 100;
 
 /** Whether an event comes in a later step. A journal has none; there the millisecond counts. */
 export function isLater(event: RecordedEvent, earlier: RecordedEvent): boolean {
@@ -302,5 +302,5 @@ export function isLater(event: RecordedEvent, earlier: RecordedEvent): boolean {
 
 /** Whether the step of an event is over for sure at an instant. */
 export function isPast(nowMs: number, event: RecordedEvent): boolean {
-  return nowMs > event.atMs + ONE_STEP_MS;
+  return nowMs > event.atMs + (event.step === undefined ? ONE_STEP_MS : 1);
 }

@@ -14,10 +14,13 @@ export class Jury {
   private readonly onBreach: OnBreach;
   private readonly readers = new Map<EventType, Invariant[]>();
   private readonly waiting: readonly Invariant[];
+  private readonly lateMs: number;
   private nowMs = -Infinity;
 
-  constructor(invariants: readonly Invariant[], onBreach: OnBreach) {
+  /** @param lateMs - how much later than it must something may happen: real timers are late. */
+  constructor(invariants: readonly Invariant[], onBreach: OnBreach, lateMs = 0) {
     this.onBreach = onBreach;
+    this.lateMs = lateMs;
     this.waiting = invariants.filter((each) => !(each instanceof SafetyInvariant));
     for (const invariant of invariants) {
       for (const type of invariant.reads) {
@@ -27,7 +30,7 @@ export class Jury {
   }
 
   observe(event: RecordedEvent): void {
-    if (event.atMs > this.nowMs) this.pass(event.atMs);
+    if (event.atMs - this.lateMs > this.nowMs) this.pass(event.atMs - this.lateMs);
     for (const invariant of this.readers.get(event.type) ?? NOBODY) {
       this.charge(invariant, invariant.observe(event));
     }

@@ -13,6 +13,11 @@ interface State {
   stopping: boolean;
 }
 
+const OPEN_EAR: Pick<State, 'listening' | 'microphone'> = {
+  listening: 'hotword',
+  microphone: 'open',
+};
+
 /** L3: after a start and after a session, however it ended, the hotword works within a second. */
 export class ListeningInvariant extends DueInvariant {
   readonly id = 'L3';
@@ -93,6 +98,8 @@ export class ListeningInvariant extends DueInvariant {
         return;
       case 'host.started':
         state.startedMs = event.atMs;
+        // A journal has no steps, and tells of a microphone only when it fails.
+        if (event.step === undefined) Object.assign(state, OPEN_EAR);
         if (event.program === 'client') this.mustRest(event, state, 'the program was started');
         return;
       case 'button.pressed':
