@@ -42,7 +42,7 @@ export function compareClocks(
   const ends = serverEnds(servers);
   return clients.flatMap(({ lines }, clientStart) => {
     const steps = lines.filter(({ type }) => type === 'clock.stepped');
-    return [...grouped(lines, connectionOf).values()]
+    return [...grouped(lines, clientsConnection).values()]
       .flatMap((client) => compareEnds(client, ends, steps))
       .map((each) => ({ ...each, clientStart }))
       .sort((a, b) => a.clientMs - b.clientMs);
@@ -79,6 +79,11 @@ function compareEnds(
   return consistentParts(boundsOf(client, lines), steps)
     .flatMap(bestOf)
     .map((best) => ({ connection, serverStart, ...best }));
+}
+
+/** A client counts its connections anew in each life. */
+function clientsConnection(line: RecordedEvent): string | undefined {
+  return 'connection' in line ? `${line.boot} ${line.connection}` : undefined;
 }
 
 function connectionOf(line: RecordedEvent): string | undefined {
