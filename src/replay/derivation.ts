@@ -1,4 +1,5 @@
 import { ms } from '../fuzz/drawn-faults';
+import type { RecordedEvent } from '../events';
 import type { Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
 import type { ScenarioInput } from '../sim/scenario';
@@ -34,7 +35,9 @@ export interface Derivation {
   readonly acts: Acts;
   readonly faults: readonly FaultInput[];
   readonly incidents: readonly Incident[];
-  /** The first and the last instant of the story, in milliseconds of the record. */
+  /** What the journals tell, in whole milliseconds from the first line on. */
+  readonly events: readonly RecordedEvent[];
+  /** The first and the last instant of the story, on the time of `events`. */
   readonly fromMs: number;
   readonly untilMs: number;
 }

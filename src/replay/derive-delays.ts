@@ -1,6 +1,7 @@
 import { ms } from '../fuzz/drawn-faults';
-import type { EventOf, RecordedEvent } from '../events';
+import type { RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
+import { matched } from './align';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
 import type { FieldLink, House } from './house';
 
@@ -21,62 +22,43 @@ const AROUND_MS = 10;
 
 /** All messages of which both ends tell, and the welcomes. */
 export function passagesOf({ clientEvents, links, serverEvents }: House): Passage[] {
-  return links.flatMap(({ accepted, connected, id }): Passage[] => {
+  return links.flatMap(({ accepted, boot, connected, id }): Passage[] => {
     if (accepted === undefined || connected === undefined) return [];
-    const [client, server] = [messages(clientEvents, id), messages(serverEvents, accepted.connection)];
-    const welcome: Passage = {
-      direction: 'downstream',
-      sentMs: accepted.atMs,
-      arrivedMs: connected.atMs,
-      what: 'welcome',
-    };
+    const ours = clientEvents.filter(
+      (event) => 'connection' in event && event.connection === id && event.boot === boot,
+    );
+    const theirs = serverEvents.filter(
+      (event) => 'connection' in event && event.connection === accepted.connection,
+    );
+    const welcome = [[accepted.atMs, connected.atMs, 'welcome'] as const];
     return [
-      welcome,
-      ...matched('upstream', client.sent, server.received),
-      ...matched('downstream', server.sent, client.received),
+      ...asPassages('downstream', welcome),
+      ...asPassages('upstream', matched(ours, theirs)),
+      ...asPassages('downstream', matched(theirs, ours)),
     ].sort((a, b) => a.sentMs - b.sentMs);
   });
 }
 
-type Control = EventOf<'control.sent'> | EventOf<'control.received'>;
-
-function messages(events: readonly RecordedEvent[], connection: string) {
-  const isOurs = (event: RecordedEvent): event is Control =>
-    (event.type === 'control.sent' || event.type === 'control.received') &&
-    event.connection === connection;
-  const all = events.filter(isOurs);
-  return {
-    sent: all.filter(({ type }) => type === 'control.sent'),
-    received: all.filter(({ type }) => type === 'control.received'),
-  };
-}
-
-function matched(
+function asPassages(
   direction: Passage['direction'],
-  sent: readonly Control[],
-  received: readonly Control[],
+  pairs: readonly (readonly [sentMs: number, gotMs: number, what: string])[],
 ): Passage[] {
-  const left = [...received];
-  return sent.flatMap((one): Passage[] => {
-    const at = left.findIndex(
-      (other) =>
-        other.message === one.message && other.session === one.session && other.turn === one.turn,
-    );
-    const other = left[at];
-    if (other === undefined) return [];
-    left.splice(0, at + 1);
-    return [{ direction, sentMs: one.atMs, arrivedMs: other.atMs, what: one.message }];
-  });
+  return pairs.map(([sentMs, arrivedMs, what]) => ({ direction, sentMs, arrivedMs, what }));
 }
 
 /** How long a byte takes at best, one way, in whole milliseconds. */
 export function latencyOf(house: House, passages: readonly Passage[]): number {
-  const oneWays = passages.map(({ arrivedMs, sentMs }) => arrivedMs - sentMs);
+  const best = (direction: Passage['direction']): number =>
+    Math.min(
+      ...passages.flatMap((each) =>
+        each.direction === direction ? [each.arrivedMs - each.sentMs] : [],
+      ),
+    );
   const dials = house.links.flatMap(({ connected, dialledMs }) =>
     connected === undefined ? [] : [(connected.atMs - dialledMs) / tripsOf(house)],
   );
-  const best = Math.min(...(oneWays.length > 0 ? oneWays : dials), Infinity);
-  return Number.isFinite(best) ? Math.max(1, Math.round(best)) : USUAL_LATENCY_MS;
+  const oneWayMs = Math.min((best('upstream') + best('downstream')) / 2, ...dials);
+  return Number.isFinite(oneWayMs) ? Math.max(1, Math.round(oneWayMs)) : USUAL_LATENCY_MS;
 }
 
 /** How often the way is gone, one way, until a dial is welcomed: TCP, TLS, and the upgrade. */
@@ -85,27 +67,23 @@ export function tripsOf(house: House): number {
 }
 
 /** Whether the client dials by TLS: some failures say so, and so does the time that a dial takes. */
-export function usesTls({ links }: House): boolean {
+export function usesTls({ clientEvents, links, serverEvents }: House): boolean {
   if (links.some(({ end }) => end?.label.startsWith('tls') === true)) return true;
-  // The quickest dial is the one that least befell.
-  const dials = links.flatMap(({ accepted, connected, dialledMs }) =>
-    accepted === undefined || connected === undefined
-      ? []
-      : [{ askedMs: accepted.atMs - dialledMs, oneWayMs: connected.atMs - accepted.atMs }],
+  const dialMs = Math.min(
+    ...links.flatMap(({ connected, dialledMs }) =>
+      connected === undefined ? [] : [connected.atMs - dialledMs],
+    ),
   );
-  const [quickest] = dials.sort((a, b) => a.askedMs + a.oneWayMs - b.askedMs - b.oneWayMs);
-  const TLS_FROM = 4;
-  if (quickest !== undefined) return quickest.askedMs / Math.max(1, quickest.oneWayMs) >= TLS_FROM;
-  return dialsByRoundTrip(links) >= 2.5;
+  const roundTripMs = Math.min(...roundTrips(clientEvents), ...roundTrips(serverEvents));
+  const BETWEEN_TWO_AND_THREE = 2.5;
+  return Number.isFinite(dialMs) && dialMs >= BETWEEN_TWO_AND_THREE * roundTripMs;
 }
 
-/** The median dial in round trips of pings. */
-function dialsByRoundTrip(links: readonly FieldLink[]): number {
-  const ratios = links.flatMap(({ connected, dialledMs, end }) => {
-    if (connected === undefined || end?.type !== 'link.lost' || !end.rttP50Ms) return [];
-    return [(connected.atMs - dialledMs) / end.rttP50Ms];
-  });
-  return ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 0;
+/** What pings have measured. */
+function roundTrips(events: readonly RecordedEvent[]): number[] {
+  return events.flatMap((event) =>
+    event.type === 'link.lost' && event.rttP50Ms !== undefined ? [event.rttP50Ms] : [],
+  );
 }
 
 /** What took longer than the usual latency, as latency of that moment. */

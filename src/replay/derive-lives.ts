@@ -105,29 +105,22 @@ function stalls({ clientEvents, serverEvents }: House, time: StoryTime): FaultIn
   );
 }
 
-/** A machine that slept is behind the time of day when it wakes; its journal is silent meanwhile. */
+/** The time of day jumped, or the machine slept. */
 function steps(house: House, time: StoryTime): FaultInput[] {
   const sides = [
     [house.clientEvents, CLIENT],
     [house.serverEvents, SERVER],
   ] as const;
   return sides.flatMap(([events, host]) =>
-    events.flatMap((event, index): FaultInput[] => {
+    events.flatMap((event): FaultInput[] => {
       if (event.type !== 'clock.stepped') return [];
-      const before = events[index - 1];
       const { atMs, byMs } = event;
-      const slept = byMs > 0 && before !== undefined && before.atMs <= atMs - byMs;
-      if (host === CLIENT && slept && wasAway(house, atMs - byMs, atMs)) {
+      if (host === CLIENT && house.sleptAtMs.has(atMs)) {
         return [{ kind: 'suspend', host, at: time.at(atMs - byMs), for: lasting(byMs) }];
       }
       return [{ kind: 'wall_step', host, at: time.at(atMs), by: Math.round(byMs) }];
     }),
   );
-}
-
-/** Whether the client may have been asleep: a time of day that jumps alone changes nothing. */
-function wasAway({ clientEvents }: House, fromMs: number, untilMs: number): boolean {
-  return !clientEvents.some(({ atMs }) => atMs > fromMs && atMs < untilMs);
 }
 
 /** A microphone that could not be opened is tried again after this long, at the most. */

@@ -13,7 +13,7 @@
  */
 import { DEFAULT_DEVICE } from '../protocol';
 import type { RecordedEvent, Settings } from '../events';
-import type { FieldRecord } from '../journal/field-record';
+import { align, type FieldJournals } from './align';
 import type { ScenarioInput } from '../sim/scenario';
 import { ms } from '../fuzz/drawn-faults';
 import {
@@ -38,8 +38,8 @@ const HOTWORD_MS = 780;
 const AFTERWARDS_MS = 1_000;
 
 /** What must have happened, and what may have. */
-export function derive(record: FieldRecord): Derivation {
-  const house = houseOf(record);
+export function derive(journals: FieldJournals): Derivation {
+  const house = houseOf(align(journals));
   const time = new StoryTime(house.fromMs);
   const passages = passagesOf(house);
   const latencyMs = latencyOf(house, passages);
@@ -55,6 +55,7 @@ export function derive(record: FieldRecord): Derivation {
     incidents: incidentsOf(house, time, latencyMs),
     fromMs: house.fromMs,
     untilMs: house.untilMs,
+    events: house.events,
   };
 }
 

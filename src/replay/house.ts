@@ -1,6 +1,6 @@
 import { DEFAULT_DEVICE } from '../protocol';
 import type { EventOf, RecordedEvent } from '../events';
-import type { FieldRecord } from '../journal/field-record';
+import type { Aligned } from './align';
 
 /** One life of a program, as its journal tells. Times are those of the record, in milliseconds. */
 export interface FieldLife {
@@ -17,6 +17,8 @@ export interface FieldLife {
 /** A dial of the client, and what came of it at both ends. */
 export interface FieldLink {
   readonly id: string;
+  /** Of which life of the client: each counts its connections anew. */
+  readonly boot: number;
   readonly dialledMs: number;
   readonly connected?: EventOf<'link.connected'>;
   readonly end?: EventOf<'link.failed'> | EventOf<'link.lost'>;
@@ -37,16 +39,20 @@ export interface House {
   readonly events: readonly RecordedEvent[];
   readonly clientEvents: readonly RecordedEvent[];
   readonly serverEvents: readonly RecordedEvent[];
+  /** The `clock.stepped` at which the client woke, by their instants. */
+  readonly sleptAtMs: ReadonlySet<number>;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 /** Puts together what belongs together. What other devices did at the server is left out. */
-export function houseOf(record: FieldRecord): House {
-  const clientEvents = record.events.filter(({ host }) => host === record.client);
-  const all = record.events.filter(({ host }) => host === record.server);
+export function houseOf({ record, sleptAtMs }: Aligned): House {
+  const fromMs = record.events[0]?.atMs ?? 0;
+  const told = inWholeMs(record.events, fromMs);
+  const clientEvents = told.filter(({ host }) => host === record.client);
+  const all = told.filter(({ host }) => host === record.server);
   const serverEvents = withoutStrangers(all, deviceOf(clientEvents, all));
-  const events = record.events.filter(
+  const events = told.filter(
     (event) => event.host === record.client || serverEvents.includes(event),
   );
   const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
@@ -62,8 +68,14 @@ export function houseOf(record: FieldRecord): House {
     clientEvents,
     serverEvents,
     fromMs: Math.min(events[0]?.atMs ?? 0, client[0]?.startedMs ?? 0, server[0]?.startedMs ?? 0),
+    sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
     untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
   };
+}
+
+/** From the first of them on, in whole milliseconds, as the simulator has its times. */
+function inWholeMs(events: readonly RecordedEvent[], fromMs: number): RecordedEvent[] {
+  return events.map((event) => ({ ...event, atMs: Math.round(event.atMs - fromMs) }));
 }
 
 interface Lives {
@@ -110,7 +122,7 @@ function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): rea
   const after = lives[next];
   if (after === undefined || (before !== undefined && before.endMs >= fromMs)) return lives;
   const ghost: FieldLife = {
-    startedMs: Math.max(0, fromMs),
+    startedMs: fromMs,
     lines: [],
     end: 'lost_power',
     endMs: untilMs,
@@ -181,9 +193,9 @@ const QUIETLY_MS = 5;
 
 /** Its first words of it; a program that had nothing to end stops at once. */
 function stoppingMs(lines: readonly RecordedEvent[]): number {
+  // A server speaks of a client's shutdown as well.
   const isWord = (event: RecordedEvent): boolean =>
-    (event.type === 'state.changed' && event.cause === 'shutdown') ||
-    (event.type === 'session.ended' && event.reason === 'shutdown') ||
+    (event.type === 'state.changed' && event.machine === 'client' && event.cause === 'shutdown') ||
     ((event.type === 'link.lost' || event.type === 'link.failed') &&
       event.label === 'local_shutdown');
   const at = lines.findIndex(isWord);
@@ -240,6 +252,7 @@ function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {
     return [
       {
         id,
+        boot: line.boot,
         dialledMs: line.atMs,
         ...(connected === undefined ? {} : { connected }),
         ...(ended === undefined ? {} : { end: ended }),

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../events';
-import type { FieldRecord } from '../journal/field-record';
+import type { FieldJournals } from './align';
 import { simulate } from '../sim/simulation';
 import type { ScenarioInput } from '../sim/scenario';
 import { CLIENT, SERVER, type Candidate, type Derivation } from './derivation';
@@ -29,8 +29,8 @@ export interface ReplayOptions {
 }
 
 /** Finds a scenario in which the same happens again that the journals tell. */
-export async function replay(record: FieldRecord, options: ReplayOptions = {}): Promise<Replayed> {
-  return new Search(record, options).run();
+export async function replay(journals: FieldJournals, options: ReplayOptions = {}): Promise<Replayed> {
+  return new Search(journals, options).run();
 }
 
 interface Tried {
@@ -47,13 +47,13 @@ class Search {
   private readonly limit: number;
   private evaluations = 0;
 
-  constructor(record: FieldRecord, options: ReplayOptions) {
+  constructor(journals: FieldJournals, options: ReplayOptions) {
     this.options = options;
-    this.derivation = derive(record);
-    this.withServer = record.server !== undefined;
+    this.derivation = derive(journals);
+    this.withServer = journals.server !== undefined;
     this.limit = options.maxEvaluations ?? MAX_EVALUATIONS;
-    const roles = { client: record.client, ...(this.withServer ? { server: record.server } : {}) };
-    this.field = marksOf(record.events, roles as { client: string }).map((mark) => ({
+    const roles = { client: journals.client.host, ...(this.withServer ? { server: journals.server?.host } : {}) };
+    this.field = marksOf(this.derivation.events, roles as { client: string }).map((mark) => ({
       ...mark,
       atMs: mark.atMs - this.derivation.fromMs,
     }));

@@ -1,0 +1,169 @@
+import type { EventOf, RecordedEvent } from '../events';
+import { fieldRecord, type FieldRecord, type Journal } from '../journal/field-record';
+
+/** The journals of a house. */
+export interface FieldJournals {
+  readonly client: Journal;
+  /** Absent where only the client's is known. */
+  readonly server?: Journal;
+}
+
+/** Events on a time line on which a message takes equally long in both directions. */
+export interface Aligned {
+  readonly record: FieldRecord;
+  /** Whether the client slept, at the `clock.stepped` events of these instants. */
+  readonly sleptAtMs: ReadonlySet<number>;
+}
+
+type Line = RecordedEvent;
+type Sent = readonly [sentMs: number, gotMs: number, what: string];
+
+/** What both ends have told of one connection, each by its own clock. */
+interface Pairs {
+  readonly ups: readonly Sent[];
+  readonly downs: readonly Sent[];
+  readonly dial: { readonly dialledMs: number; readonly acceptedMs: number; readonly connectedMs: number };
+}
+
+/**
+ * Puts the server's lines where they must have been. A dial is known to be three or five ways until
+ * it is accepted and one more until it is welcomed, which a reader of any connection cannot assume;
+ * and one clock is taken for even as long as its machine was on.
+ */
+export function align({ client, server }: FieldJournals): Aligned {
+  const record = fieldRecord(client, server);
+  const told = record.events.filter(({ host }) => host === record.client);
+  if (server === undefined || record.server === undefined) {
+    return { record: { ...record, events: told }, sleptAtMs: new Set() };
+  }
+  const { lines, sleptAtMs } = withSleep(told, server.lines);
+  const starts = machineStarts(server.lines);
+  const placed = starts.flatMap((start) => {
+    const offsetMs = offsetOf(pairsOf(lines, start)) ?? placedBy(record, start);
+    return start.map((line) => ({ ...line, host: record.server as string, atMs: line.atMs + offsetMs }));
+  });
+  const events = [...lines, ...placed].sort((a, b) => a.atMs - b.atMs);
+  return { record: { ...record, events }, sleptAtMs };
+}
+
+function machineStarts(lines: readonly Line[]): Line[][] {
+  const starts: Line[][] = [];
+  let machine: string | undefined;
+  for (const line of lines) {
+    const isOther = line.type === 'host.started' && line.machine !== machine;
+    if (line.type === 'host.started') machine = line.machine;
+    if (isOther || starts.length === 0) starts.push([]);
+    starts.at(-1)?.push(line);
+  }
+  return starts;
+}
+
+/** Where nobody connected in a start of the machine, the record has a guess. */
+function placedBy(record: FieldRecord, [first]: readonly Line[]): number {
+  const known = record.events.find(
+    (event) => event.host === record.server && event.boot === first?.boot && event.seq === first.seq,
+  );
+  return (known?.atMs ?? 0) - (first?.atMs ?? 0);
+}
+
+/** A client's sleep is no part of its time, but of the server's. */
+function withSleep(
+  client: readonly Line[],
+  server: readonly Line[],
+): { readonly lines: readonly Line[]; readonly sleptAtMs: ReadonlySet<number> } {
+  const sleptAtMs = new Set<number>();
+  let lines = client;
+  for (const step of client) {
+    if (step.type !== 'clock.stepped' || step.byMs <= 0) continue;
+    const at = lines.findIndex(({ boot, seq }) => boot === step.boot && seq === step.seq);
+    const [before, after] = [lines.slice(0, at), lines.slice(at)];
+    if (!isSleep(before, after, server, step.byMs)) continue;
+    const moved = after.map((line) => ({ ...line, atMs: line.atMs + step.byMs }));
+    sleptAtMs.add(moved[0]?.atMs as number);
+    lines = [...before, ...moved];
+  }
+  return { lines, sleptAtMs };
+}
+
+/** Two clocks that were apart by so much more afterwards. */
+function isSleep(
+  before: readonly Line[],
+  after: readonly Line[],
+  server: readonly Line[],
+  byMs: number,
+): boolean {
+  return machineStarts(server).some((start) => {
+    const [was, is] = [offsetOf(pairsOf(before, start, 'last')), offsetOf(pairsOf(after, start, 'first'))];
+    if (was === undefined || is === undefined) return false;
+    const SURE = 0.5;
+    return Math.abs(was - is - byMs) < SURE * byMs;
+  });
+}
+
+/** What is added to the server's times: by the quickest way that was gone both ways. */
+function offsetOf(pairs: readonly Pairs[]): number | undefined {
+  const best = pairs.toSorted((a, b) => tookMs(a) - tookMs(b))[0];
+  if (best === undefined) return undefined;
+  const ups = pairs.flatMap((each) => each.ups).map(([sentMs, gotMs]) => sentMs - gotMs);
+  const downs = pairs.flatMap(({ dial, downs: all }) => [
+    ...all.map(([sentMs, gotMs]) => gotMs - sentMs),
+    dial.connectedMs - dial.acceptedMs,
+  ]);
+  if (ups.length > 0) return (Math.max(...ups) + Math.min(...downs)) / 2;
+  // Of four ways or of six: what lies between the two is wrong by a twelfth of it.
+  const { acceptedMs, connectedMs } = best.dial;
+  return connectedMs - tookMs(best) / 5 - acceptedMs;
+}
+
+function tookMs({ dial: { connectedMs, dialledMs } }: Pairs): number {
+  return connectedMs - dialledMs;
+}
+
+function pairsOf(client: readonly Line[], server: readonly Line[], which?: 'first' | 'last'): Pairs[] {
+  const all = client.flatMap((connected, at): Pairs[] => {
+    if (connected.type !== 'link.connected') return [];
+    const { boot, connection, peerConnection } = connected;
+    const theirs = server.filter(
+      (line) => 'connection' in line && line.connection === peerConnection,
+    );
+    const accepted = theirs.find(({ type }) => type === 'link.accepted');
+    const dialled = client
+      .slice(0, at)
+      .findLast((line) => line.type === 'link.dialing' && line.boot === boot && line.connection === connection);
+    if (accepted === undefined || dialled === undefined) return [];
+    const ours = client.filter(
+      (line) => 'connection' in line && line.boot === boot && line.connection === connection,
+    );
+    return [
+      {
+        ups: matched(ours, theirs),
+        downs: matched(theirs, ours),
+        dial: {
+          dialledMs: dialled.atMs,
+          acceptedMs: accepted.atMs,
+          connectedMs: connected.atMs,
+        },
+      },
+    ];
+  });
+  if (which === undefined) return all;
+  return which === 'first' ? all.slice(0, 1) : all.slice(-1);
+}
+
+type Control = EventOf<'control.sent'> | EventOf<'control.received'>;
+
+/** Messages in order; TCP loses none that comes before one that arrived. */
+export function matched(from: readonly Line[], to: readonly Line[]): Sent[] {
+  const left = to.filter((line): line is Control => line.type === 'control.received');
+  return from.flatMap((sent): Sent[] => {
+    if (sent.type !== 'control.sent') return [];
+    const at = left.findIndex(
+      (got) =>
+        got.message === sent.message && got.session === sent.session && got.turn === sent.turn,
+    );
+    const got = left[at];
+    if (got === undefined) return [];
+    left.splice(0, at + 1);
+    return [[sent.atMs, got.atMs, sent.message]];
+  });
+}
