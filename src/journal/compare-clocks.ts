@@ -42,7 +42,7 @@ export function compareClocks(
   const ends = serverEnds(servers);
   return clients.flatMap(({ lines }, clientStart) => {
     const steps = lines.filter(({ type }) => type === 'clock.stepped');
-    return [...grouped(lines, clientsConnection).values()]
+    return [...grouped(lines, nameInAllLives).values()]
       .flatMap((client) => compareEnds(client, ends, steps))
       .map((each) => ({ ...each, clientStart }))
       .sort((a, b) => a.clientMs - b.clientMs);
@@ -82,8 +82,8 @@ function compareEnds(
 }
 
 /** A client counts its connections anew in each life. */
-function clientsConnection(line: RecordedEvent): string | undefined {
-  return 'connection' in line ? `${line.boot} ${line.connection}` : undefined;
+function nameInAllLives(line: RecordedEvent): string {
+  return `${line.boot} ${connectionOf(line)}`;
 }
 
 function connectionOf(line: RecordedEvent): string | undefined {

@@ -43,7 +43,7 @@ class Machine {
     if (event.type === 'fault.ended') this.mayWake(event);
     if (event.host !== this.host) return;
     if (event.type === 'host.lost_power') this.switchedOff();
-    if (event.type === 'host.started' && this.isOff) this.switchedOn(event.atMs);
+    if (event.type === 'host.started') this.started(event.atMs);
   }
 
   timeOf({ atMs }: RecordedEvent): number {
@@ -61,7 +61,11 @@ class Machine {
     this.sleeps.clear();
   }
 
-  private switchedOn(atMs: number): void {
+  /** A program that is started is awake, whatever becomes of the sleep of the one before it. */
+  private started(atMs: number): void {
+    if (this.sleeps.size > 0) this.wake(atMs);
+    this.sleeps.clear();
+    if (!this.isOff) return;
     this.isOff = false;
     this.starts += 1;
     this.zeroMs = atMs;
@@ -79,6 +83,10 @@ class Machine {
   }
 
   private mayWake({ atMs, id }: Extract<RecordedEvent, { type: 'fault.ended' }>): void {
-    if (this.sleeps.delete(id) && this.sleeps.size === 0) this.zeroMs += atMs - this.sleepsSinceMs;
+    if (this.sleeps.delete(id) && this.sleeps.size === 0) this.wake(atMs);
+  }
+
+  private wake(atMs: number): void {
+    this.zeroMs += atMs - this.sleepsSinceMs;
   }
 }

@@ -64,4 +64,14 @@ describe('the journal of a host', () => {
     const lines = await journal({ at: '20 s', kind: 'kill', host: 'pi', for: '5 s' });
     expect(timesOf(lines, 'host.started')).to.deep.equal([0, 25_000]);
   });
+
+  it('goes on with a program that is started while its machine would sleep', async () => {
+    const lines = await journal(
+      { at: '20 s', kind: 'suspend', host: 'pi', for: '60 s' },
+      { at: '30 s', kind: 'kill', host: 'pi', for: '5 s' },
+    );
+    const starts = timesOf(lines, 'host.started');
+    expect(starts).to.deep.equal([0, 20_000]);
+    expect(timesOf(lines, 'host.stopped')[0]).to.be.greaterThan(85_000);
+  });
 });

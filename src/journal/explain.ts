@@ -1,0 +1,113 @@
+import type { FailureLabel } from '../events';
+import { CAUSES } from './causes';
+import type { FieldRecord } from './field-record';
+import { outagesOf, type Outage } from './outages';
+import { periodOf, type Period } from './period';
+import type { Cause, Match } from './signature';
+
+export type Sureness = 'certain' | 'likely' | 'possible' | 'unknown';
+
+/** One outage, and what it was. */
+export interface Explanation {
+  readonly outage: Outage;
+  /** Absent where it looks like nothing that is known. */
+  readonly cause?: Cause;
+  readonly sureness: Sureness;
+  readonly evidence: readonly string[];
+  /** Other causes that it looks like, the likeliest first. */
+  readonly others: readonly Cause[];
+  /** From the last sign of the server, or the loss, until the hotword worked again. */
+  readonly deafMs: number;
+}
+
+export interface Account {
+  readonly explanations: readonly Explanation[];
+  readonly fromMs: number;
+  readonly fromWallMs: number;
+  readonly toMs: number;
+  /** The part of the time in which the client was connected: 0 to 1. */
+  readonly uptime: number;
+  readonly sessionsLost: number;
+  readonly byLabel: Readonly<Partial<Record<FailureLabel | 'none', number>>>;
+  readonly byCause: Readonly<Partial<Record<Cause | 'unknown', number>>>;
+  readonly worst?: Explanation;
+  /** Of all close records that have some, in milliseconds. */
+  readonly rtt?: { readonly p50Ms: number; readonly maxMs: number };
+  readonly period?: Period;
+  readonly problems: readonly string[];
+}
+
+/** From these scores on a cause is certain, likely, or worth a word. */
+const CERTAIN = 0.9;
+const LIKELY = 0.6;
+const WORTH_A_WORD = 0.3;
+const MOST_OTHERS = 3;
+
+/** A person's account of every time in which the client had no link. */
+export function explain(record: FieldRecord): Account {
+  const ours = record.events.filter(({ host }) => host === record.client);
+  const [first] = ours;
+  const [fromMs, toMs] = [first?.atMs ?? 0, ours.at(-1)?.atMs ?? 0];
+  const outages = outagesOf(record);
+  const explanations = outages.map((outage) => explained(outage, outages));
+  const deafMs = explanations.reduce((sum, each) => sum + each.deafMs, 0);
+  const worst = explanations.reduce<Explanation | undefined>(longer, undefined);
+  const rtt = rttOf(outages);
+  const period = periodOf(outages.filter(({ lost }) => lost !== undefined));
+  return {
+    explanations,
+    ...{ fromMs, fromWallMs: first?.wallMs ?? 0, toMs },
+    uptime: toMs > fromMs ? Math.max(0, 1 - deafMs / (toMs - fromMs)) : 1,
+    sessionsLost: outages.reduce((sum, { sessions }) => sum + sessions.length, 0),
+    byLabel: counted(
+      outages.map(({ failures, lost }) => lost?.label ?? failures[0]?.label ?? 'none'),
+    ),
+    byCause: counted(explanations.map(({ cause }) => cause ?? 'unknown')),
+    ...(worst === undefined ? {} : { worst }),
+    ...(rtt === undefined ? {} : { rtt }),
+    ...(period === undefined ? {} : { period }),
+    problems: record.problems,
+  };
+}
+
+function explained(outage: Outage, all: readonly Outage[]): Explanation {
+  const deafMs = Math.max(0, outage.untilMs - outage.fromMs);
+  const [best, ...rest] = matches(outage, all);
+  if (best === undefined) return { outage, sureness: 'unknown', evidence: [], others: [], deafMs };
+  const { cause, evidence, score } = best;
+  const others = rest.filter((other) => other.score >= WORTH_A_WORD).slice(0, MOST_OTHERS);
+  const sureness = score >= CERTAIN ? 'certain' : score >= LIKELY ? 'likely' : 'possible';
+  return { outage, cause, sureness, evidence, deafMs, others: others.map((each) => each.cause) };
+}
+
+function matches(
+  outage: Outage,
+  all: readonly Outage[],
+): readonly (Match & { readonly cause: Cause })[] {
+  return (Object.keys(CAUSES) as Cause[])
+    .flatMap((cause) => {
+      const match = CAUSES[cause].signature(outage, all);
+      return match === undefined ? [] : [{ ...match, cause }];
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+function longer(worst: Explanation | undefined, each: Explanation): Explanation {
+  return worst === undefined || each.deafMs > worst.deafMs ? each : worst;
+}
+
+function rttOf(outages: readonly Outage[]): Account['rtt'] {
+  const known = outages.flatMap(({ lost }) => (lost?.rttP50Ms === undefined ? [] : [lost]));
+  if (known.length === 0) return undefined;
+  const sorted = known.map(({ rttP50Ms = 0 }) => rttP50Ms).sort((a, b) => a - b);
+  const maxMs = known.reduce((most, { maxRttMs = 0 }) => Math.max(most, maxRttMs), 0);
+  return { p50Ms: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, maxMs };
+}
+
+/** How often each comes, the most frequent first. */
+function counted<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(sorted) as Partial<Record<Key, number>>;
+}
