@@ -1,6 +1,7 @@
 /**
  * A disconnect of the field, played again.
  *
+ *   align             two journals on one time line       window    one disconnect of many
  *   house             what the journals tell, put together by lives and by connections
  *   derive            what must have happened, as a scenario in parts
  *     derive-lives      how programs ended, stalls, clocks, devices
@@ -10,10 +11,11 @@
  *     derive-incidents  why links ended and dials failed: what may have been behind it
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
+ *   replay-text       what came of it, for a person
  */
 import { DEFAULT_DEVICE } from '../protocol';
 import type { RecordedEvent, Settings } from '../events';
-import { align, type FieldJournals } from './align';
+import type { Aligned } from './align';
 import type { ScenarioInput } from '../sim/scenario';
 import { ms } from '../fuzz/drawn-faults';
 import {
@@ -38,8 +40,8 @@ const HOTWORD_MS = 780;
 const AFTERWARDS_MS = 1_000;
 
 /** What must have happened, and what may have. */
-export function derive(journals: FieldJournals): Derivation {
-  const house = houseOf(align(journals));
+export function derive(aligned: Aligned): Derivation {
+  const house = houseOf(aligned);
   const time = new StoryTime(house.fromMs);
   const passages = passagesOf(house);
   const latencyMs = latencyOf(house, passages);

@@ -1,6 +1,6 @@
 /** Journals that nothing can be replayed from. The message says what is missing. */
 export class ReplayError extends Error {
-  readonly code: 'REPLAY_NO_CLIENT' | 'REPLAY_NOTHING' | 'REPLAY_TWO_CLIENTS';
+  readonly code: 'REPLAY_NOTHING' | 'REPLAY_NO_INCIDENT';
 
   constructor(code: ReplayError['code'], message: string) {
     super(message);
