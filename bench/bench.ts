@@ -9,6 +9,7 @@
  *   soak-case         (l): what 50 sessions leave behind
  *   hotword-cases     (m): what it costs to listen, for each detector
  *   fuzz-cases        (n), (o): lives a second under every fault, and shrinking
+ *   replay-cases      (p): how many runs come back from their journals
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
@@ -28,6 +29,7 @@ import { showHotwords } from './hotword-cases';
 import { showLatency } from './latency-cases';
 import { showLoad } from './load-cases';
 import { build, Program, useNodeFlags } from './processes';
+import { showReplay } from './replay-cases';
 import { showSoak } from './soak-case';
 import { print } from './table';
 import { showLoopback, showToxics } from './toxic-cases';
@@ -50,6 +52,7 @@ const CASES: readonly Case[] = [
   { name: '(m) hotwords', show: (name) => showHotwords(name, print) },
   { name: '(n) fuzzing', show: showFuzz },
   { name: '(o) shrinking', show: showShrinking },
+  { name: '(p) replay', show: showReplay },
 ];
 
 const OPTIONS = {

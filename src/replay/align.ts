@@ -13,6 +13,8 @@ export interface Aligned {
   readonly record: FieldRecord;
   /** Whether the client slept, at the `clock.stepped` events of these instants. */
   readonly sleptAtMs: ReadonlySet<number>;
+  /** How often the way is gone, one way, until a dial is welcomed: four times, or six with TLS. */
+  readonly trips: number;
 }
 
 type Line = RecordedEvent;
@@ -34,16 +36,62 @@ export function align({ client, server }: FieldJournals): Aligned {
   const record = fieldRecord(client, server);
   const told = record.events.filter(({ host }) => host === record.client);
   if (server === undefined || record.server === undefined) {
-    return { record: { ...record, events: told }, sleptAtMs: new Set() };
+    const trips = tripsOf(told, []);
+    return { record: { ...record, events: told }, sleptAtMs: new Set(), trips };
   }
-  const { lines, sleptAtMs } = withSleep(told, server.lines);
+  const trips = tripsOf(told, server.lines);
   const starts = machineStarts(server.lines);
+  const { lines: awake, sleptAtMs } = withSleep(told, starts, trips);
+  const lines = onOneClock(awake, starts, trips);
   const placed = starts.flatMap((start) => {
-    const offsetMs = offsetOf(pairsOf(lines, start)) ?? placedBy(record, start);
+    const offsetMs = offsetOf(pairsOf(lines, start), trips) ?? placedBy(record, start);
     return start.map((line) => ({ ...line, host: record.server as string, atMs: line.atMs + offsetMs }));
   });
   const events = [...lines, ...placed].sort((a, b) => a.atMs - b.atMs);
-  return { record: { ...record, events }, sleptAtMs };
+  return { record: { ...record, events }, sleptAtMs, trips };
+}
+
+/** Some failures tell of TLS, and so does the time that a dial takes beside that of a ping. */
+function tripsOf(client: readonly Line[], server: readonly Line[]): number {
+  const [PLAIN, BY_TLS, BETWEEN] = [4, 6, 2.5];
+  const isTold = client.some(
+    (line) => line.type === 'link.failed' && line.label.startsWith('tls'),
+  );
+  if (isTold) return BY_TLS;
+  const dialMs = Math.min(...client.flatMap((line, at) => dialOf(client, line, at)));
+  const roundTripMs = Math.min(
+    ...[...client, ...server].flatMap((line) =>
+      line.type === 'link.lost' && line.rttP50Ms !== undefined ? [line.rttP50Ms] : [],
+    ),
+  );
+  return Number.isFinite(dialMs) && dialMs >= BETWEEN * roundTripMs ? BY_TLS : PLAIN;
+}
+
+function dialOf(client: readonly Line[], line: Line, at: number): number[] {
+  if (line.type !== 'link.connected') return [];
+  const dialled = client
+    .slice(0, at)
+    .findLast((each) => each.type === 'link.dialing' && each.connection === line.connection);
+  return dialled === undefined ? [] : [line.atMs - dialled.atMs];
+}
+
+/** Each start of the client's machine where the server's one clock has it, as seen from the first. */
+function onOneClock(
+  client: readonly Line[],
+  starts: readonly (readonly Line[])[],
+  trips: number,
+): readonly Line[] {
+  const known = new Map<readonly Line[], number>();
+  return machineStarts(client).flatMap((lines) => {
+    for (const start of starts) {
+      const offsetMs = offsetOf(pairsOf(lines, start), trips);
+      if (offsetMs === undefined) continue;
+      const firstMs = known.get(start) ?? offsetMs;
+      known.set(start, firstMs);
+      return lines.map((line) => ({ ...line, atMs: line.atMs + firstMs - offsetMs }));
+    }
+    return lines;
+  });
 }
 
 function machineStarts(lines: readonly Line[]): Line[][] {
@@ -69,7 +117,8 @@ function placedBy(record: FieldRecord, [first]: readonly Line[]): number {
 /** A client's sleep is no part of its time, but of the server's. */
 function withSleep(
   client: readonly Line[],
-  server: readonly Line[],
+  starts: readonly (readonly Line[])[],
+  trips: number,
 ): { readonly lines: readonly Line[]; readonly sleptAtMs: ReadonlySet<number> } {
   const sleptAtMs = new Set<number>();
   let lines = client;
@@ -77,7 +126,7 @@ function withSleep(
     if (step.type !== 'clock.stepped' || step.byMs <= 0) continue;
     const at = lines.findIndex(({ boot, seq }) => boot === step.boot && seq === step.seq);
     const [before, after] = [lines.slice(0, at), lines.slice(at)];
-    if (!isSleep(before, after, server, step.byMs)) continue;
+    if (!isSleep(before, after, starts, step.byMs, trips)) continue;
     const moved = after.map((line) => ({ ...line, atMs: line.atMs + step.byMs }));
     sleptAtMs.add(moved[0]?.atMs as number);
     lines = [...before, ...moved];
@@ -89,11 +138,13 @@ function withSleep(
 function isSleep(
   before: readonly Line[],
   after: readonly Line[],
-  server: readonly Line[],
+  starts: readonly (readonly Line[])[],
   byMs: number,
+  trips: number,
 ): boolean {
-  return machineStarts(server).some((start) => {
-    const [was, is] = [offsetOf(pairsOf(before, start, 'last')), offsetOf(pairsOf(after, start, 'first'))];
+  return starts.some((start) => {
+    const was = offsetOf(pairsOf(before, start, 'last'), trips);
+    const is = offsetOf(pairsOf(after, start, 'first'), trips);
     if (was === undefined || is === undefined) return false;
     const SURE = 0.5;
     return Math.abs(was - is - byMs) < SURE * byMs;
@@ -101,7 +152,7 @@ function isSleep(
 }
 
 /** What is added to the server's times: by the quickest way that was gone both ways. */
-function offsetOf(pairs: readonly Pairs[]): number | undefined {
+function offsetOf(pairs: readonly Pairs[], trips: number): number | undefined {
   const best = pairs.toSorted((a, b) => tookMs(a) - tookMs(b))[0];
   if (best === undefined) return undefined;
   const ups = pairs.flatMap((each) => each.ups).map(([sentMs, gotMs]) => sentMs - gotMs);
@@ -110,9 +161,8 @@ function offsetOf(pairs: readonly Pairs[]): number | undefined {
     dial.connectedMs - dial.acceptedMs,
   ]);
   if (ups.length > 0) return (Math.max(...ups) + Math.min(...downs)) / 2;
-  // Of four ways or of six: what lies between the two is wrong by a twelfth of it.
   const { acceptedMs, connectedMs } = best.dial;
-  return connectedMs - tookMs(best) / 5 - acceptedMs;
+  return connectedMs - tookMs(best) / trips - acceptedMs;
 }
 
 function tookMs({ dial: { connectedMs, dialledMs } }: Pairs): number {

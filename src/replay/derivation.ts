@@ -22,7 +22,8 @@ export interface Candidate {
 export interface Incident {
   /** For a person: `c3 lost, heartbeat_timeout`. */
   readonly what: string;
-  /** Milliseconds of the record at which it shows. */
+  /** Milliseconds of the record: of the dial that it is about, and at which it shows. */
+  readonly fromMs: number;
   readonly atMs: number;
   /** The likeliest first. */
   readonly candidates: readonly Candidate[];

@@ -1,5 +1,4 @@
 import { ms } from '../fuzz/drawn-faults';
-import type { RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { matched } from './align';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
@@ -55,35 +54,10 @@ export function latencyOf(house: House, passages: readonly Passage[]): number {
       ),
     );
   const dials = house.links.flatMap(({ connected, dialledMs }) =>
-    connected === undefined ? [] : [(connected.atMs - dialledMs) / tripsOf(house)],
+    connected === undefined ? [] : [(connected.atMs - dialledMs) / house.trips],
   );
   const oneWayMs = Math.min((best('upstream') + best('downstream')) / 2, ...dials);
   return Number.isFinite(oneWayMs) ? Math.max(1, Math.round(oneWayMs)) : USUAL_LATENCY_MS;
-}
-
-/** How often the way is gone, one way, until a dial is welcomed: TCP, TLS, and the upgrade. */
-export function tripsOf(house: House): number {
-  return usesTls(house) ? 6 : 4;
-}
-
-/** Whether the client dials by TLS: some failures say so, and so does the time that a dial takes. */
-export function usesTls({ clientEvents, links, serverEvents }: House): boolean {
-  if (links.some(({ end }) => end?.label.startsWith('tls') === true)) return true;
-  const dialMs = Math.min(
-    ...links.flatMap(({ connected, dialledMs }) =>
-      connected === undefined ? [] : [connected.atMs - dialledMs],
-    ),
-  );
-  const roundTripMs = Math.min(...roundTrips(clientEvents), ...roundTrips(serverEvents));
-  const BETWEEN_TWO_AND_THREE = 2.5;
-  return Number.isFinite(dialMs) && dialMs >= BETWEEN_TWO_AND_THREE * roundTripMs;
-}
-
-/** What pings have measured. */
-function roundTrips(events: readonly RecordedEvent[]): number[] {
-  return events.flatMap((event) =>
-    event.type === 'link.lost' && event.rttP50Ms !== undefined ? [event.rttP50Ms] : [],
-  );
 }
 
 /** What took longer than the usual latency, as latency of that moment. */
@@ -154,15 +128,15 @@ function slowDial(
         : connected.atMs - dialledMs - latencyMs
       : accepted.atMs - dialledMs;
   if (tookMs === undefined) return [];
-  const trips = tripsOf(house) - 1;
+  const trips = house.trips - 1;
   const extraMs = tookMs - trips * latencyMs;
   if (extraMs <= SLACK_MS) return [];
   const upgradeMs = dialledMs + (trips - 1) * latencyMs;
   return [
     {
       ...{ kind: 'latency', between: [CLIENT, SERVER], direction: 'upstream' },
-      at: time.at(upgradeMs - Math.min(AROUND_MS, latencyMs - 1)),
-      for: lasting(2 * AROUND_MS),
+      at: time.at(upgradeMs - Math.min(SLACK_MS, latencyMs - 1)),
+      for: lasting(2 * SLACK_MS),
       oneWay: ms(Math.round(extraMs)),
     },
   ];

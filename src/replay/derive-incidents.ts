@@ -1,7 +1,6 @@
 import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type Incident, type StoryTime } from './derivation';
-import { tripsOf } from './derive-delays';
 import type { FieldLife, FieldLink, House } from './house';
 
 /** Nothing of its own: it follows from what else happened. */
@@ -13,6 +12,8 @@ const IN_THE_WELCOME = 170;
 type Way = 'both' | 'upstream' | 'downstream';
 
 const between: [string, string] = [CLIENT, SERVER];
+/** After the last that was heard; what came next would have come later still. */
+const SOON_MS = 5;
 /** What one end tells within so long after the other is about the same thing. */
 const TOGETHER_MS = 400;
 
@@ -48,7 +49,7 @@ class EndOfLink {
   private incident(atMs: number, label: string, candidates: readonly Candidate[]): Incident[] {
     const isNothing = candidates.every(({ faults }) => faults.length === 0);
     if (candidates.length === 0 || isNothing) return [];
-    return [{ what: `${this.link.id} ${label}`, atMs, candidates }];
+    return [{ what: `${this.link.id} ${label}`, fromMs: this.link.dialledMs, atMs, candidates }];
   }
 
   // Dials.
@@ -113,7 +114,7 @@ class EndOfLink {
     const at = this.time.at(atMs);
     if (!this.serverRan(dialledMs + this.latencyMs)) return this.closedByProxy(at);
     // What asked for the upgrade did not get to the server either.
-    const askedMs = dialledMs + (tripsOf(this.house) - 2) * this.latencyMs + 1;
+    const askedMs = dialledMs + (this.house.trips - 2) * this.latencyMs + 1;
     const unheard =
       this.house.knowsServer && accepted === undefined && askedMs <= atMs
         ? [this.silence('upstream', askedMs)]
@@ -158,7 +159,7 @@ class EndOfLink {
   /** It was upgraded, and what should have welcomed it was none. */
   private unwelcome(): Candidate[] {
     const { accepted, dialledMs } = this.link;
-    const sentMs = accepted?.atMs ?? dialledMs + (tripsOf(this.house) - 1) * this.latencyMs;
+    const sentMs = accepted?.atMs ?? dialledMs + (this.house.trips - 1) * this.latencyMs;
     const fault: FaultInput = {
       ...{ kind: 'corruption', between, direction: 'downstream', spread: 'fixed' },
       every: IN_THE_WELCOME,
@@ -211,13 +212,13 @@ class EndOfLink {
       const heardMs = end.atMs - end.sinceInboundMs;
       const isExplained = this.wasStalledBefore(CLIENT, end.atMs) || !this.serverRan(heardMs + 1);
       if (!isExplained) {
-        found.push(one('nothing came from the server any more', this.silence('downstream', heardMs + 1)));
+        found.push(one('nothing came from the server any more', this.silence('downstream', heardMs + SOON_MS)));
       }
     }
     if (serverEnd !== undefined) {
       const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
       if (this.isUpstreamDead(heardMs)) {
-        found.push(one('nothing came from the client any more', this.silence('upstream', heardMs + 1)));
+        found.push(one('nothing came from the client any more', this.silence('upstream', heardMs + SOON_MS)));
       }
     }
     return found;
@@ -408,6 +409,9 @@ class EndOfLink {
   }
 
   private mayHaveLeft({ endMs, nextMs = Infinity, startedMs }: FieldLife, atMs: number): boolean {
+    const { serverEnd } = this.link;
+    // It had lost it before, and left only then.
+    if (serverEnd !== undefined && serverEnd.label !== 'local_shutdown') return false;
     const acceptedMs = this.link.accepted?.atMs ?? this.link.dialledMs;
     if (acceptedMs < startedMs || acceptedMs > endMs) return false;
     return atMs >= endMs - TOGETHER_MS && atMs - this.latencyMs <= nextMs;
@@ -423,7 +427,7 @@ class EndOfLink {
 
   private wasStalled(atMs: number): boolean {
     return this.house.serverEvents.some(
-      (event) => event.type === 'loop.stalled' && event.atMs - event.ms <= atMs + 2 * tripsOf(this.house) * this.latencyMs && event.atMs >= atMs,
+      (event) => event.type === 'loop.stalled' && event.atMs - event.ms <= atMs + 2 * this.house.trips * this.latencyMs && event.atMs >= atMs,
     );
   }
 

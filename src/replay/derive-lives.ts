@@ -129,8 +129,10 @@ const RETRY_MS = 9_000;
 function devices({ clientEvents }: House, time: StoryTime): FaultInput[] {
   const faults: FaultInput[] = [];
   let failedMs = -Infinity;
-  for (const event of clientEvents) {
-    const at = time.at(event.atMs);
+  for (const [index, event] of clientEvents.entries()) {
+    // What came before it in the same instant comes before it again.
+    const isLater = clientEvents[index - 1]?.atMs === event.atMs;
+    const at = time.at(event.atMs + (isLater ? 1 : 0));
     if (event.type === 'playback.ended' && !['finished', 'stopped'].includes(event.how)) {
       faults.push({ kind: 'speaker_fails', host: CLIENT, at });
     }

@@ -27,7 +27,7 @@ import {
   type Derivation,
   type Hosts,
 } from './derivation';
-import { delays, latencyOf, passagesOf, usesTls } from './derive-delays';
+import { delays, latencyOf, passagesOf } from './derive-delays';
 import { incidentsOf } from './derive-incidents';
 import { ties } from './derive-ties';
 import { faultsOfLives, stopsOf } from './derive-lives';
@@ -36,6 +36,8 @@ import { houseOf, type FieldLife, type House } from './house';
 
 /** From the beginning of the fixture's hotword until the simulated detector has it. */
 const HOTWORD_MS = 780;
+/** A dial without TLS goes the way so often, one way. */
+const PLAIN_TRIPS = 4;
 /** After the last line of the journals. */
 const AFTERWARDS_MS = 1_000;
 
@@ -93,7 +95,7 @@ function hostsOf(house: House, time: StoryTime, latencyMs: number): Hosts {
     [CLIENT]: {
       program: 'client',
       ...startOf(house.client, time),
-      ...(usesTls(house) ? { tls: true } : {}),
+      ...(house.trips > PLAIN_TRIPS ? { tls: true } : {}),
       ...deviceOf(house),
       ...(house.clientEvents.some(({ type }) => type === 'callback.threw')
         ? { listeners: 'throw' as const }

@@ -39,6 +39,8 @@ export interface House {
   readonly events: readonly RecordedEvent[];
   readonly clientEvents: readonly RecordedEvent[];
   readonly serverEvents: readonly RecordedEvent[];
+  /** See {@link Aligned}. */
+  readonly trips: number;
   /** The `clock.stepped` at which the client woke, by their instants. */
   readonly sleptAtMs: ReadonlySet<number>;
   readonly fromMs: number;
@@ -46,7 +48,7 @@ export interface House {
 }
 
 /** Puts together what belongs together. What other devices did at the server is left out. */
-export function houseOf({ record, sleptAtMs }: Aligned): House {
+export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   const fromMs = record.events[0]?.atMs ?? 0;
   const told = inWholeMs(record.events, fromMs);
   const clientEvents = told.filter(({ host }) => host === record.client);
@@ -68,6 +70,7 @@ export function houseOf({ record, sleptAtMs }: Aligned): House {
     clientEvents,
     serverEvents,
     fromMs: Math.min(events[0]?.atMs ?? 0, client[0]?.startedMs ?? 0, server[0]?.startedMs ?? 0),
+    trips,
     sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
     untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
   };
@@ -99,13 +102,17 @@ function withGhosts(
   });
   const ofClient = serverEvents.flatMap((event): Ghost[] =>
     event.type === 'link.accepted' && !claimed.has(event.connection)
-      ? [{ fromMs: event.atMs - GHOST_DIAL_MS, untilMs: event.atMs }]
+      ? [{ fromMs: Math.max(event.atMs - GHOST_DIAL_MS, bornMs(server, event)), untilMs: event.atMs }]
       : [],
   );
   return {
     client: ofClient.reduce(withGhost, client),
     server: ofServer.reduce(withGhost, server),
   };
+}
+
+function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
+  return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
 }
 
 interface Ghost {

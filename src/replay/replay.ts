@@ -17,8 +17,6 @@ const MAX_COMPARED = 30;
 const MAX_SHRINKING = 60;
 /** An incident shows in what comes up to so long after it, as when a heartbeat finds it. */
 const REACH_MS = 60_000;
-/** What has diverged is looked at for so long after it. */
-const LOOK_AHEAD_MS = 5_000;
 
 /** What was behind an incident, and what else could have been. */
 export interface Finding {
@@ -158,7 +156,8 @@ class Search {
     const atMs = (best.fit.divergence?.atMs ?? 0) + this.derivation.fromMs;
     const near = incidents
       .map((incident, index) => ({ incident, index }))
-      .filter(({ incident }) => incident.atMs <= atMs + LOOK_AHEAD_MS && incident.atMs >= atMs - REACH_MS)
+      .filter(({ incident }) => incident.atMs >= atMs - REACH_MS)
+      .filter(({ incident }) => incident.fromMs <= atMs)
       .sort((a, b) => b.incident.atMs - a.incident.atMs);
     for (const { incident, index } of near) {
       for (const candidate of incident.candidates) {
@@ -167,7 +166,7 @@ class Search {
         if (this.evaluations >= this.limit) return undefined;
         settled.add(key);
         const tried = await this.try(withOther(best.chosen, index, candidate));
-        if (tried.fit.score > best.fit.score) return tried;
+        if (isBetter(tried.fit, best.fit)) return tried;
       }
     }
     return undefined;
@@ -219,6 +218,12 @@ class Search {
   private untilMs(): number {
     return this.derivation.untilMs - this.derivation.fromMs;
   }
+}
+
+/** What parts later is better, also where nothing of the field lies between. */
+function isBetter(one: Fit, other: Fit): boolean {
+  if (one.score !== other.score) return one.score > other.score;
+  return (one.divergence?.atMs ?? Infinity) > (other.divergence?.atMs ?? Infinity);
 }
 
 function withOther(

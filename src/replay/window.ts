@@ -70,7 +70,7 @@ function startMs({ record: { client, events } }: Aligned, atMs: number): number 
   return begins.at(-1)?.atMs ?? events[0]?.atMs ?? 0;
 }
 
-function cut({ record, sleptAtMs }: Aligned, fromMs: number, untilMs: number): Aligned {
+function cut({ record, sleptAtMs, trips }: Aligned, fromMs: number, untilMs: number): Aligned {
   const inside = record.events.filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs);
   const known = new Set(
     inside.flatMap((event) => (event.type === 'link.accepted' ? [event.connection] : [])),
@@ -82,7 +82,7 @@ function cut({ record, sleptAtMs }: Aligned, fromMs: number, untilMs: number): A
     ...beginning(record.events, record.client, fromMs),
     ...inside.filter(isOurs),
   ];
-  return { record: { ...record, events }, sleptAtMs };
+  return { record: { ...record, events }, sleptAtMs, trips };
 }
 
 /** A program that ran already begins here. */
