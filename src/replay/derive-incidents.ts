@@ -233,7 +233,9 @@ class EndOfLink {
       const isOne = Math.abs(atClientMs - atServerMs) <= 1 && end?.label === serverEnd?.label;
       if (isOne) {
         const kind = KIND[end?.label ?? ''] ?? 'close';
-        const at = this.time.at(Math.min(atClientMs, atServerMs));
+        // Not before what it broke was there.
+        const upMs = (this.link.connected?.atMs ?? -Infinity) + 2;
+        const at = this.time.at(Math.max(upMs, Math.min(atClientMs, atServerMs)));
         return [one(`a ${end?.label} came to both ends`, { kind, between, at })];
       }
     }

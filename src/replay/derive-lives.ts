@@ -84,6 +84,7 @@ function noticedAt(
   if (!isOfLife) return undefined;
   const witness = host === CLIENT ? serverEnd : end;
   if (witness === undefined || witness.type !== 'link.lost') return undefined;
+  if (witness.label === 'local_shutdown') return witness.atMs;
   if (witness.label === 'fin' || witness.label === 'reset') {
     const isSoon = witness.sinceInboundMs < 100 || host === CLIENT || connected !== undefined;
     if (isSoon && witness.atMs - latencyMs < nextMs) return witness.atMs - latencyMs;

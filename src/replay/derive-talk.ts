@@ -234,6 +234,9 @@ const HOW_IT_ENDS: Readonly<Record<string, 'ends' | 'breaks_off' | 'hangs'>> = {
   engine_lost: 'hangs',
 };
 
+/** The change of state comes a few lines after the end of the session of which it is. */
+const WORDS_OF_AN_END = 5;
+
 /** What the client's journal lets suppose of the engine. */
 class ClientsWord extends Word {
   private readonly askedMs: number;
@@ -253,7 +256,7 @@ class ClientsWord extends Word {
         (event.type === 'session.ended' && event.session === session) ||
         event.type === 'host.started',
     );
-    super(house, time, session, end === -1 ? rest : rest.slice(0, end + 1));
+    super(house, time, session, end === -1 ? rest : rest.slice(0, end + WORDS_OF_AN_END));
     this.askedMs = asked.atMs + latencyMs;
     this.latencyMs = latencyMs;
   }

@@ -1,5 +1,5 @@
 import { ms } from '../fuzz/drawn-faults';
-import { HEARTBEAT_INTERVAL_MS, SESSION_START_TIMEOUT_MS } from '../constants';
+import { HEARTBEAT_INTERVAL_MS, PONG_TIMEOUT_MS, SESSION_START_TIMEOUT_MS } from '../constants';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
 import type { FieldLink, House } from './house';
@@ -39,18 +39,27 @@ function startTimeouts({ clientEvents, serverEvents }: House, time: StoryTime): 
  * A server's ping comes to the client in the instant in which the client sends its own, and answers
  * it if it is the later one. Where the client went on although nobody answered, it was.
  */
-function pings({ accepted, connected, end, serverEnd }: FieldLink, latencyMs: number, time: StoryTime): FaultInput[] {
+function pings(
+  { accepted, connected, end }: FieldLink,
+  latencyMs: number,
+  time: StoryTime,
+): FaultInput[] {
   if (connected === undefined || end?.type !== 'link.lost') return [];
-  if (end.label === 'heartbeat_timeout') return [];
+  const unansweredMs = end.sincePongMs ?? end.upMs;
+  const wouldBeDead = unansweredMs >= HEARTBEAT_INTERVAL_MS + PONG_TIMEOUT_MS;
+  if (end.label === 'heartbeat_timeout' || !wouldBeDead) return [];
   const acceptedMs = accepted?.atMs ?? connected.atMs - latencyMs;
   const heardMs = end.atMs - end.sinceInboundMs;
-  const deafMs = serverEnd === undefined ? acceptedMs : serverEnd.atMs - serverEnd.sinceInboundMs;
   const faults: FaultInput[] = [];
-  for (let pingMs = acceptedMs + HEARTBEAT_INTERVAL_MS; pingMs <= end.atMs; pingMs += HEARTBEAT_INTERVAL_MS) {
-    if (pingMs < deafMs || pingMs + latencyMs > heardMs) continue;
+  for (
+    let pingMs = acceptedMs + HEARTBEAT_INTERVAL_MS;
+    pingMs + latencyMs <= heardMs;
+    pingMs += HEARTBEAT_INTERVAL_MS
+  ) {
+    if (pingMs < end.atMs - unansweredMs) continue;
     const lateMs = heardMs - pingMs - latencyMs;
-    const isLast = lateMs < HEARTBEAT_INTERVAL_MS / 10;
-    faults.push(later('downstream', pingMs, isLast ? Math.max(1, lateMs) : 1, time));
+    const isLast = lateMs < PONG_TIMEOUT_MS;
+    faults.push(later('downstream', pingMs, isLast ? Math.max(2, lateMs) : 2, time));
   }
   return faults;
 }
@@ -62,8 +71,8 @@ function later(
   time: StoryTime,
 ): FaultInput {
   return {
-    ...{ kind: 'latency', between: [CLIENT, SERVER], direction, at: time.at(sentMs) },
-    for: lasting(1),
+    ...{ kind: 'latency', between: [CLIENT, SERVER], direction, at: time.at(sentMs - 2) },
+    for: lasting(5),
     oneWay: ms(Math.round(byMs)),
   };
 }
