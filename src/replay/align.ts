@@ -41,7 +41,7 @@ export function align({ client, server }: FieldJournals): Aligned {
   }
   const trips = tripsOf(told, server.lines);
   const starts = machineStarts(server.lines);
-  const { lines: awake, sleptAtMs } = withSleep(told, starts, trips);
+  const { lines: awake, sleptAtMs } = withSleep(told, starts);
   const lines = onOneClock(awake, starts, trips);
   const placed = starts.flatMap((start) => {
     const offsetMs = offsetOf(pairsOf(lines, start), trips) ?? placedBy(record, start);
@@ -118,37 +118,48 @@ function placedBy(record: FieldRecord, [first]: readonly Line[]): number {
 function withSleep(
   client: readonly Line[],
   starts: readonly (readonly Line[])[],
-  trips: number,
 ): { readonly lines: readonly Line[]; readonly sleptAtMs: ReadonlySet<number> } {
   const sleptAtMs = new Set<number>();
   let lines = client;
   for (const step of client) {
     if (step.type !== 'clock.stepped' || step.byMs <= 0) continue;
     const at = lines.findIndex(({ boot, seq }) => boot === step.boot && seq === step.seq);
-    const [before, after] = [lines.slice(0, at), lines.slice(at)];
-    if (!isSleep(before, after, starts, step.byMs, trips)) continue;
-    const moved = after.map((line) => ({ ...line, atMs: line.atMs + step.byMs }));
-    sleptAtMs.add(moved[0]?.atMs as number);
-    lines = [...before, ...moved];
+    const after = lines.slice(at).map((line) => ({ ...line, atMs: line.atMs + step.byMs }));
+    const moved = [...lines.slice(0, at), ...after];
+    const [still, slept] = [contradictionMs(lines, starts), contradictionMs(moved, starts)];
+    if (still < CONTRADICTION_MS || slept > still - step.byMs / 2) continue;
+    sleptAtMs.add(after[0]?.atMs as number);
+    lines = moved;
   }
   return { lines, sleptAtMs };
 }
 
-/** Two clocks that were apart by so much more afterwards. */
-function isSleep(
-  before: readonly Line[],
-  after: readonly Line[],
+/** Clocks that go on are never so far from what they should have. */
+const CONTRADICTION_MS = 100;
+
+/** By how much at least something arrived before it was sent, wherever the server's clock is put. */
+function contradictionMs(
+  client: readonly Line[],
   starts: readonly (readonly Line[])[],
-  byMs: number,
-  trips: number,
-): boolean {
-  return starts.some((start) => {
-    const was = offsetOf(pairsOf(before, start, 'last'), trips);
-    const is = offsetOf(pairsOf(after, start, 'first'), trips);
-    if (was === undefined || is === undefined) return false;
-    const SURE = 0.5;
-    return Math.abs(was - is - byMs) < SURE * byMs;
-  });
+): number {
+  return Math.max(
+    0,
+    ...starts.map((start) => {
+      const pairs = pairsOf(client, start);
+      const ups = pairs.flatMap(({ dial, ups: all }) => [
+        ...all.map(([sentMs, gotMs]) => sentMs - gotMs),
+        dial.dialledMs - dial.acceptedMs,
+      ]);
+      return pairs.length === 0 ? 0 : Math.max(...ups) - Math.min(...downsOf(pairs));
+    }),
+  );
+}
+
+function downsOf(pairs: readonly Pairs[]): number[] {
+  return pairs.flatMap(({ dial, downs }) => [
+    ...downs.map(([sentMs, gotMs]) => gotMs - sentMs),
+    dial.connectedMs - dial.acceptedMs,
+  ]);
 }
 
 /** What is added to the server's times: by the quickest way that was gone both ways. */
@@ -156,11 +167,7 @@ function offsetOf(pairs: readonly Pairs[], trips: number): number | undefined {
   const best = pairs.toSorted((a, b) => tookMs(a) - tookMs(b))[0];
   if (best === undefined) return undefined;
   const ups = pairs.flatMap((each) => each.ups).map(([sentMs, gotMs]) => sentMs - gotMs);
-  const downs = pairs.flatMap(({ dial, downs: all }) => [
-    ...all.map(([sentMs, gotMs]) => gotMs - sentMs),
-    dial.connectedMs - dial.acceptedMs,
-  ]);
-  if (ups.length > 0) return (Math.max(...ups) + Math.min(...downs)) / 2;
+  if (ups.length > 0) return (Math.max(...ups) + Math.min(...downsOf(pairs))) / 2;
   const { acceptedMs, connectedMs } = best.dial;
   return connectedMs - tookMs(best) / trips - acceptedMs;
 }
@@ -169,8 +176,8 @@ function tookMs({ dial: { connectedMs, dialledMs } }: Pairs): number {
   return connectedMs - dialledMs;
 }
 
-function pairsOf(client: readonly Line[], server: readonly Line[], which?: 'first' | 'last'): Pairs[] {
-  const all = client.flatMap((connected, at): Pairs[] => {
+function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
+  return client.flatMap((connected, at): Pairs[] => {
     if (connected.type !== 'link.connected') return [];
     const { boot, connection, peerConnection } = connected;
     const theirs = server.filter(
@@ -196,8 +203,6 @@ function pairsOf(client: readonly Line[], server: readonly Line[], which?: 'firs
       },
     ];
   });
-  if (which === undefined) return all;
-  return which === 'first' ? all.slice(0, 1) : all.slice(-1);
 }
 
 type Control = EventOf<'control.sent'> | EventOf<'control.received'>;

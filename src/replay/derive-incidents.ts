@@ -1,3 +1,4 @@
+import { PONG_TIMEOUT_MS } from '../constants';
 import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type Incident, type StoryTime } from './derivation';
@@ -171,7 +172,8 @@ class EndOfLink {
 
   private brokeOpen(label: 'fin' | 'reset', atMs: number): Candidate[] {
     const kind = label === 'fin' ? 'close' : 'reset';
-    const broken: FaultInput = { kind, between, at: this.time.at(atMs), direction: 'downstream' };
+    const at = this.time.at(atMs + SOON_MS);
+    const broken: FaultInput = { kind, between, at, direction: 'downstream' };
     const [welcome] = this.unwelcome();
     return [
       { cause: `${welcome?.cause}, and it was broken then`, faults: [...(welcome?.faults ?? []), broken] },
@@ -208,11 +210,11 @@ class EndOfLink {
   private deafness(): Candidate[] {
     const { end, serverEnd } = this.link;
     const found: Candidate[] = [];
-    if (end?.label === 'heartbeat_timeout' && 'sinceInboundMs' in end) {
+    if (end?.type === 'link.lost' && end.label === 'heartbeat_timeout') {
       const heardMs = end.atMs - end.sinceInboundMs;
       const isExplained = this.wasStalledBefore(CLIENT, end.atMs) || !this.serverRan(heardMs + 1);
       if (!isExplained) {
-        found.push(one('nothing came from the server any more', this.silence('downstream', heardMs + SOON_MS)));
+        found.push(one('nothing came from the server any more', this.silence('downstream', this.silentFrom(end))));
       }
     }
     if (serverEnd !== undefined) {
@@ -222,6 +224,12 @@ class EndOfLink {
       }
     }
     return found;
+  }
+
+  /** A server's ping that came with the client's own counts for nothing, and is lost as well. */
+  private silentFrom({ atMs, sinceInboundMs }: EventOf<'link.lost'>): number {
+    const isTie = Math.abs(sinceInboundMs - PONG_TIMEOUT_MS) <= 2;
+    return atMs - sinceInboundMs + (isTie ? -SOON_MS : SOON_MS);
   }
 
   /** What came to either end from somewhere else than the other. */
@@ -347,7 +355,7 @@ class EndOfLink {
     switch (end.label) {
       case 'heartbeat_timeout': {
         if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
-        const silentMs = end.atMs - end.sinceInboundMs + 1;
+        const silentMs = this.silentFrom(end);
         return [
           one('nothing passed any more, and nobody said so', this.silence('both', silentMs)),
           one('nothing came from the server any more', this.silence('downstream', silentMs)),

@@ -67,7 +67,7 @@ function stopMsOf({ links }: House, { endMs }: FieldLife): number {
     ({ end, serverEnd }) =>
       end?.type === 'link.failed' && end.atMs === endMs && serverEnd?.label === 'peer_close',
   );
-  return wasOpen ? endMs + 1 : endMs;
+  return wasOpen ? endMs + 3 : endMs;
 }
 
 /** The last that the other side knows of a life that was over without a word. */

@@ -208,7 +208,9 @@ function stoppingMs(lines: readonly RecordedEvent[]): number {
   const at = lines.findIndex(isWord);
   const first = lines[at];
   // What came before it in the same instant comes before it again.
-  if (first !== undefined) return lines[at - 1]?.atMs === first.atMs ? first.atMs + 1 : first.atMs;
+  if (first !== undefined) {
+    return lines[at - 1]?.atMs === first.atMs ? first.atMs + QUIETLY_MS : first.atMs;
+  }
   return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + QUIETLY_MS;
 }
 
