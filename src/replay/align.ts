@@ -164,12 +164,18 @@ function downsOf(pairs: readonly Pairs[]): number[] {
 
 /** What is added to the server's times: by the quickest way that was gone both ways. */
 function offsetOf(pairs: readonly Pairs[], trips: number): number | undefined {
-  const best = pairs.toSorted((a, b) => tookMs(a) - tookMs(b))[0];
-  if (best === undefined) return undefined;
-  const ups = pairs.flatMap((each) => each.ups).map(([sentMs, gotMs]) => sentMs - gotMs);
-  if (ups.length > 0) return (Math.max(...ups) + Math.min(...downsOf(pairs))) / 2;
-  const { acceptedMs, connectedMs } = best.dial;
-  return connectedMs - tookMs(best) / trips - acceptedMs;
+  if (pairs.length === 0) return undefined;
+  const mostMs = Math.min(...downsOf(pairs));
+  const told = pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
+  const oneWayMs = Math.min(
+    ...pairs.map((each) => tookMs(each) / trips),
+    ...told.map((leastMs) => Math.max(0, mostMs - leastMs) / 2),
+  );
+  // A dial that was accepted had gone the way so often, and not only once.
+  const dialled = pairs.map(
+    ({ dial }) => dial.dialledMs - dial.acceptedMs + (trips - 2) * oneWayMs,
+  );
+  return (Math.max(...told, ...dialled) + mostMs) / 2;
 }
 
 function tookMs({ dial: { connectedMs, dialledMs } }: Pairs): number {

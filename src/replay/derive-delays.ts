@@ -2,7 +2,7 @@ import { ms } from '../fuzz/drawn-faults';
 import type { FaultInput } from '../sim/network-faults';
 import { matched } from './align';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
-import type { FieldLink, House } from './house';
+import { stalledSince, type FieldLink, type House } from './house';
 
 /** Something that was sent at one end and arrived at the other, in milliseconds of the record. */
 export interface Passage {
@@ -70,7 +70,10 @@ export function delays(
   return [
     ...house.links.flatMap((link) => slowDial(house, link, latencyMs, time)),
     ...slowPassages(
-      passages.filter((passage) => !waitedForReader(house, passage)),
+      // The end of an answer is as late as its engine is made to be.
+      passages.filter(
+        (passage) => passage.what !== 'tts_stream_end' && !waitedForReader(house, passage),
+      ),
       latencyMs,
       time,
     ),
@@ -80,13 +83,7 @@ export function delays(
 /** What was read when its reader went on after a stall had come before. */
 function waitedForReader(house: House, { arrivedMs, direction, sentMs }: Passage): boolean {
   const events = direction === 'upstream' ? house.serverEvents : house.clientEvents;
-  return events.some(
-    (event) =>
-      event.type === 'loop.stalled' &&
-      Math.abs(event.atMs - arrivedMs) <= SLACK_MS &&
-      event.atMs - event.ms <= arrivedMs &&
-      sentMs < arrivedMs,
-  );
+  return stalledSince(events, arrivedMs) !== undefined && sentMs < arrivedMs;
 }
 
 /** TCP keeps the order: what was sent later needs no delay of its own where the first had one. */
@@ -127,7 +124,9 @@ function slowDial(
         ? undefined
         : connected.atMs - dialledMs - latencyMs
       : accepted.atMs - dialledMs;
-  if (tookMs === undefined) return [];
+  const waited =
+    accepted === undefined ? undefined : stalledSince(house.serverEvents, accepted.atMs);
+  if (tookMs === undefined || waited !== undefined) return [];
   const trips = house.trips - 1;
   const extraMs = tookMs - trips * latencyMs;
   if (extraMs <= SLACK_MS) return [];

@@ -1,8 +1,8 @@
 import { PONG_TIMEOUT_MS } from '../constants';
-import type { EventOf } from '../events';
+import type { EventOf, RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type Incident, type StoryTime } from './derivation';
-import type { FieldLife, FieldLink, House } from './house';
+import { stalledSince, type FieldLife, type FieldLink, type House } from './house';
 
 /** Nothing of its own: it follows from what else happened. */
 const NATURAL: Candidate = { cause: 'it follows from the rest', faults: [] };
@@ -147,6 +147,10 @@ class EndOfLink {
   private dialTimedOut(whole: Whole): Candidate[] {
     const { accepted, dialledMs } = this.link;
     const isOff = this.isOffFor(dialledMs);
+    const isLate = stalledSince(this.house.serverEvents, accepted?.atMs ?? Infinity) !== undefined;
+    if (accepted !== undefined && isLate) {
+      return [{ cause: 'the server stood still', faults: [] }];
+    }
     if (accepted !== undefined) {
       const at = this.time.at(accepted.atMs);
       const ways = this.serverHeardNoMore() ? 'both' : 'downstream';
@@ -212,7 +216,10 @@ class EndOfLink {
     const found: Candidate[] = [];
     if (end?.type === 'link.lost' && end.label === 'heartbeat_timeout') {
       const heardMs = end.atMs - end.sinceInboundMs;
-      const isExplained = this.wasStalledBefore(CLIENT, end.atMs) || !this.serverRan(heardMs + 1);
+      const isExplained =
+        this.wasStalledBefore(CLIENT, end.atMs) ||
+        this.serverStood(end.atMs) ||
+        !this.serverRan(heardMs + 1);
       if (!isExplained) {
         found.push(one('nothing came from the server any more', this.silence('downstream', this.silentFrom(end))));
       }
@@ -264,7 +271,7 @@ class EndOfLink {
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
     if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
-    if (this.isConsequence(end.atMs, serverEnd?.atMs)) return;
+    if (this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
 
@@ -274,7 +281,7 @@ class EndOfLink {
     const lostMs = serverEnd.atMs;
     if (diedMs !== undefined && this.clientDied(lostMs - this.togetherMs(), lostMs)) return;
     const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
-    if (canBeHeard && this.isConsequence(lostMs, end?.atMs)) return;
+    if (canBeHeard && this.isConsequence(SERVER, lostMs, end?.atMs)) return;
     return this.inStall(SERVER, lostMs, end?.atMs);
   }
 
@@ -283,6 +290,11 @@ class EndOfLink {
     const { end, serverEnd } = this.link;
     const [clientMs, serverMs] = [end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity];
     if (Math.abs(clientMs - serverMs) <= this.togetherMs()) return [];
+    const isRead =
+      clientMs < serverMs
+        ? this.isConsequence(SERVER, serverMs, clientMs)
+        : this.isConsequence(CLIENT, clientMs, serverMs);
+    if (isRead) return [];
     const firstMs = Math.min(clientMs, serverMs);
     const isServerLeft = serverMs === Infinity && !this.serverRan(clientMs + this.togetherMs());
     if (isServerLeft || firstMs === Infinity) return [];
@@ -291,9 +303,16 @@ class EndOfLink {
   }
 
   /** Whether one end can have heard of it from the other, which was the first to know. */
-  private isConsequence(atMs: number, firstMs = Infinity): boolean {
+  private isConsequence(
+    host: typeof CLIENT | typeof SERVER,
+    atMs: number,
+    firstMs = Infinity,
+  ): boolean {
     const sinceMs = atMs - firstMs;
-    return sinceMs >= Math.max(1, this.latencyMs - 1) && sinceMs <= this.togetherMs();
+    const readMs = stalledSince(this.eventsOf(host), atMs);
+    const couldReadMs = readMs === undefined || sinceMs < 0 ? 0 : atMs - readMs;
+    const isSoon = sinceMs <= this.togetherMs() + couldReadMs;
+    return sinceMs >= Math.max(1, this.latencyMs - 1) && isSoon;
   }
 
   private togetherMs(): number {
@@ -301,12 +320,14 @@ class EndOfLink {
   }
 
   /** A program that stood still has found out when it went on: what it found had come before. */
-  private inStall(host: typeof CLIENT | typeof SERVER, atMs: number, otherMs: number | undefined): number {
-    const events = host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
-    const stall = events.find((event) => event.type === 'loop.stalled' && Math.abs(event.atMs - atMs) <= 1);
-    if (stall?.type !== 'loop.stalled') return atMs;
-    const fromMs = stall.atMs - stall.ms;
-    return otherMs !== undefined && otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
+  private inStall(host: typeof CLIENT | typeof SERVER, atMs: number, otherMs = Infinity): number {
+    const fromMs = stalledSince(this.eventsOf(host), atMs);
+    if (fromMs === undefined) return atMs;
+    return otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
+  }
+
+  private eventsOf(host: typeof CLIENT | typeof SERVER): readonly RecordedEvent[] {
+    return host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
   }
 
   /** Each of its faults alone, or at both ends. */
@@ -438,6 +459,16 @@ class EndOfLink {
   private wasStalled(atMs: number): boolean {
     return this.house.serverEvents.some(
       (event) => event.type === 'loop.stalled' && event.atMs - event.ms <= atMs + 2 * this.house.trips * this.latencyMs && event.atMs >= atMs,
+    );
+  }
+
+  /** Whether the server stood still while the client waited for its pong. */
+  private serverStood(atMs: number): boolean {
+    return this.house.serverEvents.some(
+      (event) =>
+        event.type === 'loop.stalled' &&
+        event.atMs - event.ms <= atMs - PONG_TIMEOUT_MS &&
+        event.atMs >= atMs,
     );
   }
 

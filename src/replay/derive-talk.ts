@@ -17,18 +17,18 @@ const PIECE_BYTES = 3_200;
 
 /** What the engine did in each session, as far as the journals of either side tell. */
 export function conversationsOf(house: House, time: StoryTime, latencyMs: number): Conversation[] {
-  if (house.knowsServer) {
-    return house.serverEvents.flatMap((event, index): Conversation[] =>
-      event.type === 'session.requested'
-        ? [new ServersWord(house, time, event, index).conversation()]
-        : [],
-    );
-  }
-  return house.clientEvents.flatMap((event, index): Conversation[] =>
-    event.type === 'session.requested'
-      ? [new ClientsWord(house, time, event, index, latencyMs).conversation()]
-      : [],
-  );
+  const ofServer = house.serverEvents.flatMap((event, index): (readonly [string, Conversation])[] => {
+    if (event.type !== 'session.requested') return [];
+    const word = new ServersWord(house, time, event, index, latencyMs);
+    return word.isWhole() ? [[event.session, word.conversation()]] : [];
+  });
+  const known = new Set(ofServer.map(([session]) => session));
+  const ofClient = house.clientEvents.flatMap((event, index): Conversation[] => {
+    if (event.type !== 'session.requested' || known.has(event.session)) return [];
+    const word = new ClientsWord(house, time, event, index, latencyMs);
+    return house.knowsServer && !word.wasHeard() ? [] : [word.conversation()];
+  });
+  return [...ofServer.map(([, conversation]) => conversation), ...ofClient];
 }
 
 abstract class Word {
@@ -90,8 +90,15 @@ abstract class Word {
 /** What the server's own journal tells of the engine. */
 class ServersWord extends Word {
   private readonly askedMs: number;
+  private readonly latencyMs: number;
 
-  constructor(house: House, time: StoryTime, asked: EventOf<'session.requested'>, index: number) {
+  constructor(
+    house: House,
+    time: StoryTime,
+    asked: EventOf<'session.requested'>,
+    index: number,
+    latencyMs: number,
+  ) {
     const { session } = asked;
     const rest = house.serverEvents.slice(index);
     const end = rest.findIndex(
@@ -103,6 +110,17 @@ class ServersWord extends Word {
     );
     super(house, time, session, end === -1 ? rest : rest.slice(0, end + 1));
     this.askedMs = asked.atMs;
+    this.latencyMs = latencyMs;
+  }
+
+  /** Whether it has all turns of which the client knows: with the power the last lines may go. */
+  isWhole(): boolean {
+    return this.house.clientEvents.every(
+      (event) =>
+        event.type !== 'playback.started' ||
+        event.session !== this.session ||
+        this.events.some((each) => each.type === 'turn.started' && each.turn === event.turn),
+    );
   }
 
   conversation(): Conversation {
@@ -187,7 +205,8 @@ class ServersWord extends Word {
         event.type === 'control.received' && event.message === 'tts_stream_end' && ofTurn(event),
     );
     const bytes = ended?.bytes ?? played?.receivedBytes ?? 0;
-    const untilMs = sent?.atMs ?? ended?.atMs ?? atMs;
+    const sentMs = sent?.atMs ?? ended?.atMs ?? atMs;
+    const untilMs = Math.max(sentMs, (arrived?.atMs ?? 0) - this.latencyMs);
     const error = ended?.error;
     if (error === 'interrupted' && sent !== undefined) this.add(sent.atMs, { hears: 'interruption' });
     const how = sent === undefined ? 'hangs' : HOW_IT_ENDS[error ?? ''] ?? 'ends';
@@ -264,6 +283,11 @@ class ClientsWord extends Word {
   conversation(): Conversation {
     this.deeds_();
     return { asked: this.time.at(this.askedMs), ...this.start(), does: this.made() };
+  }
+
+  /** Whether the server has answered at all. */
+  wasHeard(): boolean {
+    return this.events.some(({ type }) => type === 'control.received');
   }
 
   private start(): Partial<Conversation> {

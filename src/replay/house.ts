@@ -111,6 +111,14 @@ function withGhosts(
   };
 }
 
+/** The stall of a program that was over at this instant: from when on it had stood still. */
+export function stalledSince(events: readonly RecordedEvent[], atMs: number): number | undefined {
+  const stall = events.find(
+    (event) => event.type === 'loop.stalled' && Math.abs(event.atMs - atMs) <= 2,
+  );
+  return stall?.type === 'loop.stalled' ? stall.atMs - stall.ms : undefined;
+}
+
 function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
   return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
 }

@@ -79,7 +79,7 @@ describe('a replay', () => {
     const journals = await journalsOf({ faults: [{ kind: 'reset', at: '8 s' }] });
     const { events } = await replay(journals);
     const drawn = (lines: Journal['lines'] | typeof events): unknown[] =>
-      lines.flatMap((line) => {
+      lines.flatMap((line): unknown[] => {
         if (line.type === 'backoff.scheduled') return [line.delayMs];
         return line.type === 'session.requested' && line.host === 'pi' ? [line.session] : [];
       });
