@@ -44,8 +44,10 @@ export function align({ client, server }: FieldJournals): Aligned {
   const { lines: awake, sleptAtMs } = withSleep(told, starts);
   const lines = onOneClock(awake, starts, trips);
   const placed = starts.flatMap((start) => {
-    const offsetMs = offsetOf(pairsOf(lines, start), trips) ?? placedBy(record, start);
-    return start.map((line) => ({ ...line, host: record.server as string, atMs: line.atMs + offsetMs }));
+    const pairs = pairsOf(lines, start);
+    const offsetMs = offsetOf(pairs, trips) ?? placedBy(record, start);
+    const host = record.server as string;
+    return byConnection(start, pairs, offsetMs, trips).map((line) => ({ ...line, host }));
   });
   const events = [...lines, ...placed].sort((a, b) => a.atMs - b.atMs);
   return { record: { ...record, events }, sleptAtMs, trips };
@@ -92,6 +94,31 @@ function onOneClock(
     }
     return lines;
   });
+}
+
+/** A clock that stood still for less than anybody tells of is off from one connection on. */
+function byConnection(
+  start: readonly Line[],
+  pairs: readonly Pairs[],
+  offsetMs: number,
+  trips: number,
+): Line[] {
+  const oneWayMs = Math.min(...pairs.map((pair) => tookMs(pair) / trips));
+  let currentMs = pairs[0] === undefined ? offsetMs : clamped(offsetMs, pairs[0], oneWayMs, trips);
+  return start.map((line) => {
+    const pair = pairs.find(
+      ({ dial }) => line.type === 'link.accepted' && dial.acceptedMs === line.atMs,
+    );
+    if (pair !== undefined) currentMs = clamped(offsetMs, pair, oneWayMs, trips);
+    return { ...line, atMs: line.atMs + currentMs };
+  });
+}
+
+/** What lies within what one dial allows. */
+function clamped(offsetMs: number, { dial }: Pairs, oneWayMs: number, trips: number): number {
+  const leastMs = dial.dialledMs - dial.acceptedMs + (trips - 1) * oneWayMs;
+  const mostMs = dial.connectedMs - dial.acceptedMs - oneWayMs;
+  return Math.min(Math.max(offsetMs, leastMs), mostMs);
 }
 
 function machineStarts(lines: readonly Line[]): Line[][] {
@@ -199,8 +226,8 @@ function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
     );
     return [
       {
-        ups: matched(ours, theirs),
-        downs: matched(theirs, ours),
+        ups: [...matched(ours, theirs), ...goodbye(ours, theirs)],
+        downs: [...matched(theirs, ours), ...goodbye(theirs, ours)],
         dial: {
           dialledMs: dialled.atMs,
           acceptedMs: accepted.atMs,
@@ -209,6 +236,13 @@ function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
       },
     ];
   });
+}
+
+/** One end left, and the other had its word. */
+function goodbye(from: readonly Line[], to: readonly Line[]): Sent[] {
+  const left = from.find((line) => line.type === 'link.lost' && line.label === 'local_shutdown');
+  const heard = to.find((line) => line.type === 'link.lost' && line.initiator === 'remote');
+  return left === undefined || heard === undefined ? [] : [[left.atMs, heard.atMs, 'goodbye']];
 }
 
 type Control = EventOf<'control.sent'> | EventOf<'control.received'>;

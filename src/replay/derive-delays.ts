@@ -69,6 +69,7 @@ export function delays(
 ): FaultInput[] {
   return [
     ...house.links.flatMap((link) => slowDial(house, link, latencyMs, time)),
+    ...house.links.flatMap((link) => slowFailure(link, latencyMs, time)),
     ...slowPassages(
       // The end of an answer is as late as its engine is made to be.
       passages.filter(
@@ -139,4 +140,32 @@ function slowDial(
       oneWay: ms(Math.round(extraMs)),
     },
   ];
+}
+
+/** How often the way was gone, one way, by dials that failed so. */
+const TRIPS_OF_FAILURES: Readonly<Record<string, number>> = {
+  dial_refused: 2,
+  dial_unreachable: 2,
+  auth: 4,
+  http_status: 4,
+};
+/** A SYN without an answer is sent again after so long. */
+const SYN_AGAIN_MS = 1_000;
+
+/** A dial that failed later than by its ways: its SYN was slow, or lost and sent again. */
+function slowFailure(
+  { dialledMs, end }: FieldLink,
+  latencyMs: number,
+  time: StoryTime,
+): FaultInput[] {
+  const trips = end?.type === 'link.failed' ? TRIPS_OF_FAILURES[end.label] : undefined;
+  if (end === undefined || trips === undefined) return [];
+  const extraMs = end.atMs - dialledMs - trips * latencyMs;
+  if (extraMs <= SLACK_MS) return [];
+  const between: [string, string] = [CLIENT, SERVER];
+  const at = time.at(dialledMs - 1);
+  const lostMs = Math.floor(extraMs / SYN_AGAIN_MS) * SYN_AGAIN_MS;
+  if (lostMs > 0) return [{ kind: 'lost_dials', between, at, for: lasting(lostMs - 500) }];
+  const oneWay = ms(Math.round(extraMs));
+  return [{ kind: 'latency', between, direction: 'upstream', at, for: lasting(3), oneWay }];
 }

@@ -60,7 +60,9 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
   const knowsServer = record.server !== undefined;
   const links = linksOf(known.client, serverEvents);
-  const { client, server } = knowsServer ? withGhosts(known, links, serverEvents) : known;
+  const { client, server } = knowsServer
+    ? withGhosts(known, links, serverEvents, trips)
+    : known;
   return {
     client,
     server,
@@ -93,7 +95,16 @@ function withGhosts(
   { client, server }: Lives,
   links: readonly FieldLink[],
   serverEvents: readonly RecordedEvent[],
+  trips: number,
 ): Lives {
+  const dialMs = Math.min(
+    ...links.flatMap(({ connected, dialledMs }) =>
+      connected === undefined ? [] : [connected.atMs - dialledMs],
+    ),
+  );
+  const acceptedAfterMs = Number.isFinite(dialMs)
+    ? Math.ceil((dialMs * (trips - 1)) / trips)
+    : GHOST_DIAL_MS;
   const claimed = new Set(links.map(({ accepted }) => accepted?.connection));
   const ofServer = links.flatMap((link): Ghost[] => {
     if (link.connected?.peerConnection === undefined || link.accepted !== undefined) return [];
@@ -102,7 +113,7 @@ function withGhosts(
   });
   const ofClient = serverEvents.flatMap((event): Ghost[] =>
     event.type === 'link.accepted' && !claimed.has(event.connection)
-      ? [{ fromMs: Math.max(event.atMs - GHOST_DIAL_MS, bornMs(server, event)), untilMs: event.atMs }]
+      ? [{ fromMs: Math.max(event.atMs - acceptedAfterMs, bornMs(server, event)), untilMs: event.atMs }]
       : [],
   );
   return {
@@ -128,7 +139,7 @@ interface Ghost {
   readonly untilMs: number;
 }
 
-/** A dial takes no longer, mostly. */
+/** Where no dial is known, one takes so long, until it is accepted. */
 const GHOST_DIAL_MS = 60;
 
 function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): readonly FieldLife[] {
