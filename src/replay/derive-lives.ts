@@ -50,8 +50,8 @@ const KINDS = { stopped: 'restart', killed: 'kill', lost_power: 'power_loss' } a
 
 /** When a life ended: as it says, or as the other side noticed, or right after its last line. */
 function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: number): number {
-  if (life.end === 'stopped') return stopMsOf(house, life);
   const nextMs = life.nextMs as number;
+  if (life.end === 'stopped') return Math.min(stopMsOf(house, life), nextMs - 1);
   const isGhost = life.lines.length === 0;
   const written = life.end === 'killed' || isGhost ? life.endMs + 1 : life.endMs + UNWRITTEN_MS;
   const noticedMs = house.links

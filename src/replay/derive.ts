@@ -88,7 +88,7 @@ function hostsOf(house: House, time: StoryTime, latencyMs: number): Hosts {
   return {
     [SERVER]: {
       program: 'server',
-      ...startOf(house.server, time),
+      ...startOf(house.server, time, firstServedMs(house)),
       ...settingsOf(house.server),
       conversations: conversationsOf(house, time, latencyMs),
     },
@@ -106,9 +106,19 @@ function hostsOf(house: House, time: StoryTime, latencyMs: number): Hosts {
   };
 }
 
-function startOf(lives: readonly FieldLife[], time: StoryTime): Pick<Hosts[string], 'startsAt'> {
-  const [first] = lives;
-  return first === undefined ? {} : { startsAt: time.at(first.startedMs) };
+function startOf(
+  [first]: readonly FieldLife[],
+  time: StoryTime,
+  latestMs = Infinity,
+): Pick<Hosts[string], 'startsAt'> {
+  return first === undefined ? {} : { startsAt: time.at(Math.min(first.startedMs, latestMs)) };
+}
+
+/** Two clocks may be a little apart, but who was served had somebody to dial. */
+function firstServedMs({ links, server: [first] }: House): number {
+  const endMs = first?.nextMs ?? Infinity;
+  const served = links.filter(({ accepted }) => accepted !== undefined && accepted.atMs < endMs);
+  return Math.min(...served.map(({ dialledMs }) => dialledMs));
 }
 
 /** Those that are about places and names are the simulator's own. */

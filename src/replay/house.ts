@@ -214,8 +214,10 @@ function endOf(lines: readonly RecordedEvent[], next: RecordedEvent | undefined)
   return machines[0] === machines[1] ? 'killed' : 'lost_power';
 }
 
-/** It comes after whatever was told at the same time. */
-const QUIETLY_MS = 5;
+/** It comes after whatever was told at the same time, which may come a little later again. */
+const AFTER_ALL_MS = 50;
+/** A server that had nobody to send away was told so after all had gone. */
+const QUIETLY_MS = 300;
 
 /** Its first words of it; a program that had nothing to end stops at once. */
 function stoppingMs(lines: readonly RecordedEvent[]): number {
@@ -228,7 +230,7 @@ function stoppingMs(lines: readonly RecordedEvent[]): number {
   const first = lines[at];
   // What came before it in the same instant comes before it again.
   if (first !== undefined) {
-    return lines[at - 1]?.atMs === first.atMs ? first.atMs + QUIETLY_MS : first.atMs;
+    return lines[at - 1]?.atMs === first.atMs ? first.atMs + AFTER_ALL_MS : first.atMs;
   }
   return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + QUIETLY_MS;
 }
