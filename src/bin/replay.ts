@@ -14,7 +14,14 @@ import type { FieldJournals } from '../replay/align';
 import { ReplayError } from '../replay/replay-error';
 import { replayText } from '../replay/replay-text';
 import { runStopping, toInstant } from './at-option';
-import { FAILED, onOutputClosed, runMain, UsageError, wholeNumber, writeOutput } from './command-line';
+import {
+  FAILED,
+  onOutputClosed,
+  runMain,
+  UsageError,
+  wholeNumber,
+  writeOutput,
+} from './command-line';
 import { readJournalFile } from './journal-file';
 import { Progress } from './progress';
 
@@ -53,7 +60,12 @@ function makeCommand(): Command {
     .argument('<journals...>', "a client's journal, and its server's where it is known")
     .option('-i, --incident <number>', 'one disconnect of many, from 1', wholeNumber(1))
     .option('--save <file>', 'write the scenario there, for npm run scenarios')
-    .option('--max-runs <number>', 'give up after so many runs', wholeNumber(1, 10_000), DEFAULT_RUNS)
+    .option(
+      '--max-runs <number>',
+      'give up after so many runs',
+      wholeNumber(1, 10_000),
+      DEFAULT_RUNS,
+    )
     .option('--json', 'tell it as JSON')
     .option('--at <time>', 'stop the replay there, in the debugger: 42.5s', toInstant)
     .addOption(

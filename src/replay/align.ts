@@ -24,7 +24,11 @@ type Sent = readonly [sentMs: number, gotMs: number, what: string];
 interface Pairs {
   readonly ups: readonly Sent[];
   readonly downs: readonly Sent[];
-  readonly dial: { readonly dialledMs: number; readonly acceptedMs: number; readonly connectedMs: number };
+  readonly dial: {
+    readonly dialledMs: number;
+    readonly acceptedMs: number;
+    readonly connectedMs: number;
+  };
 }
 
 /**
@@ -56,9 +60,7 @@ export function align({ client, server }: FieldJournals): Aligned {
 /** Some failures tell of TLS, and so does the time that a dial takes beside that of a ping. */
 function tripsOf(client: readonly Line[], server: readonly Line[]): number {
   const [PLAIN, BY_TLS, BETWEEN] = [4, 6, 2.5];
-  const isTold = client.some(
-    (line) => line.type === 'link.failed' && line.label.startsWith('tls'),
-  );
+  const isTold = client.some((line) => line.type === 'link.failed' && line.label.startsWith('tls'));
   if (isTold) return BY_TLS;
   const dialMs = Math.min(...client.flatMap((line, at) => dialOf(client, line, at)));
   const roundTripMs = Math.min(
@@ -136,7 +138,8 @@ function machineStarts(lines: readonly Line[]): Line[][] {
 /** Where nobody connected in a start of the machine, the record has a guess. */
 function placedBy(record: FieldRecord, [first]: readonly Line[]): number {
   const known = record.events.find(
-    (event) => event.host === record.server && event.boot === first?.boot && event.seq === first.seq,
+    (event) =>
+      event.host === record.server && event.boot === first?.boot && event.seq === first.seq,
   );
   return (known?.atMs ?? 0) - (first?.atMs ?? 0);
 }
@@ -165,10 +168,7 @@ function withSleep(
 const CONTRADICTION_MS = 100;
 
 /** By how much at least something arrived before it was sent, wherever the server's clock is put. */
-function contradictionMs(
-  client: readonly Line[],
-  starts: readonly (readonly Line[])[],
-): number {
+function contradictionMs(client: readonly Line[], starts: readonly (readonly Line[])[]): number {
   return Math.max(
     0,
     ...starts.map((start) => {
@@ -219,7 +219,10 @@ function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
     const accepted = theirs.find(({ type }) => type === 'link.accepted');
     const dialled = client
       .slice(0, at)
-      .findLast((line) => line.type === 'link.dialing' && line.boot === boot && line.connection === connection);
+      .findLast(
+        (line) =>
+          line.type === 'link.dialing' && line.boot === boot && line.connection === connection,
+      );
     if (accepted === undefined || dialled === undefined) return [];
     const ours = client.filter(
       (line) => 'connection' in line && line.boot === boot && line.connection === connection,

@@ -99,7 +99,10 @@ function slowPassages(all: readonly Passage[], latencyMs: number, time: StoryTim
       if (arrivedMs - naturalMs <= SLACK_MS) return [];
       const beforeMs = passages[index - 1]?.sentMs ?? -Infinity;
       const afterMs = passages[index + 1]?.sentMs ?? Infinity;
-      const fromMs = Math.max(sentMs - AROUND_MS, Math.min(sentMs, Math.ceil((beforeMs + sentMs) / 2)));
+      const fromMs = Math.max(
+        sentMs - AROUND_MS,
+        Math.min(sentMs, Math.ceil((beforeMs + sentMs) / 2)),
+      );
       const untilMs = Math.min(sentMs + AROUND_MS, Math.max(sentMs + 1, (sentMs + afterMs) / 2));
       return [
         {

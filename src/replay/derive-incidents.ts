@@ -1,7 +1,14 @@
 import { PONG_TIMEOUT_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
-import { CLIENT, lasting, SERVER, type Candidate, type Incident, type StoryTime } from './derivation';
+import {
+  CLIENT,
+  lasting,
+  SERVER,
+  type Candidate,
+  type Incident,
+  type StoryTime,
+} from './derivation';
 import { stalledSince, type FieldLife, type FieldLink, type House } from './house';
 
 /** Nothing of its own: it follows from what else happened. */
@@ -129,7 +136,12 @@ class EndOfLink {
   /** Somebody took the dial although the server was off, and hung up. */
   private closedByProxy(at: ReturnType<StoryTime['at']>): Candidate[] {
     const proxy: FaultInput = {
-      ...{ kind: 'toxic', type: 'latency', attributes: { latency: 0, jitter: 0 }, stream: 'upstream' },
+      ...{
+        kind: 'toxic',
+        type: 'latency',
+        attributes: { latency: 0, jitter: 0 },
+        stream: 'upstream',
+      },
       ...{ toxicity: 1, between, at, for: lasting(1) },
     } as FaultInput;
     const hangsUp: FaultInput = { kind: 'close', between, at, direction: 'downstream' };
@@ -180,7 +192,10 @@ class EndOfLink {
     const broken: FaultInput = { kind, between, at, direction: 'downstream' };
     const [welcome] = this.unwelcome();
     return [
-      { cause: `${welcome?.cause}, and it was broken then`, faults: [...(welcome?.faults ?? []), broken] },
+      {
+        cause: `${welcome?.cause}, and it was broken then`,
+        faults: [...(welcome?.faults ?? []), broken],
+      },
       NATURAL,
     ];
   }
@@ -221,13 +236,20 @@ class EndOfLink {
         this.serverStood(end.atMs) ||
         !this.serverRan(heardMs + 1);
       if (!isExplained) {
-        found.push(one('nothing came from the server any more', this.silence('downstream', this.silentFrom(end))));
+        found.push(
+          one(
+            'nothing came from the server any more',
+            this.silence('downstream', this.silentFrom(end)),
+          ),
+        );
       }
     }
     if (serverEnd !== undefined) {
       const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
       if (this.isUpstreamDead(heardMs)) {
-        found.push(one('nothing came from the client any more', this.silence('upstream', heardMs + SOON_MS)));
+        found.push(
+          one('nothing came from the client any more', this.silence('upstream', heardMs + SOON_MS)),
+        );
       }
     }
     return found;
@@ -260,11 +282,17 @@ class EndOfLink {
     ];
   }
 
-  private breakAt(direction: Way, atMs: number | undefined, label: string | undefined): Candidate[] {
+  private breakAt(
+    direction: Way,
+    atMs: number | undefined,
+    label: string | undefined,
+  ): Candidate[] {
     const kind = KIND[label ?? ''];
     if (atMs === undefined || kind === undefined) return [];
     const whose = direction === 'downstream' ? 'client' : 'server';
-    return [one(`a ${label} came to the ${whose}`, { kind, between, direction, at: this.time.at(atMs) })];
+    return [
+      one(`a ${label} came to the ${whose}`, { kind, between, direction, at: this.time.at(atMs) }),
+    ];
   }
 
   /** When something other than the server ended the client's side; undefined where nothing did. */
@@ -430,7 +458,8 @@ class EndOfLink {
     if (server.length === 0) return true;
     return server.some(
       ({ end, endMs, nextMs, startedMs }) =>
-        startedMs <= atMs && (end === 'none' || atMs <= endMs || (nextMs === undefined && end !== 'stopped')),
+        startedMs <= atMs &&
+        (end === 'none' || atMs <= endMs || (nextMs === undefined && end !== 'stopped')),
     );
   }
 
@@ -458,7 +487,10 @@ class EndOfLink {
 
   private wasStalled(atMs: number): boolean {
     return this.house.serverEvents.some(
-      (event) => event.type === 'loop.stalled' && event.atMs - event.ms <= atMs + 2 * this.house.trips * this.latencyMs && event.atMs >= atMs,
+      (event) =>
+        event.type === 'loop.stalled' &&
+        event.atMs - event.ms <= atMs + 2 * this.house.trips * this.latencyMs &&
+        event.atMs >= atMs,
     );
   }
 
@@ -478,7 +510,10 @@ class EndOfLink {
     const LONG_MS = 10_000;
     return events.some(
       (event) =>
-        event.type === 'loop.stalled' && event.ms >= LONG_MS && event.atMs <= atMs && event.atMs >= atMs - LONG_MS,
+        event.type === 'loop.stalled' &&
+        event.ms >= LONG_MS &&
+        event.atMs <= atMs &&
+        event.atMs >= atMs - LONG_MS,
     );
   }
 }

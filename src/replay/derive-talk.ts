@@ -17,11 +17,13 @@ const PIECE_BYTES = 3_200;
 
 /** What the engine did in each session, as far as the journals of either side tell. */
 export function conversationsOf(house: House, time: StoryTime, latencyMs: number): Conversation[] {
-  const ofServer = house.serverEvents.flatMap((event, index): (readonly [string, Conversation])[] => {
-    if (event.type !== 'session.requested') return [];
-    const word = new ServersWord(house, time, event, index, latencyMs);
-    return word.isWhole() ? [[event.session, word.conversation()]] : [];
-  });
+  const ofServer = house.serverEvents.flatMap(
+    (event, index): (readonly [string, Conversation])[] => {
+      if (event.type !== 'session.requested') return [];
+      const word = new ServersWord(house, time, event, index, latencyMs);
+      return word.isWhole() ? [[event.session, word.conversation()]] : [];
+    },
+  );
   const known = new Set(ofServer.map(([session]) => session));
   const ofClient = house.clientEvents.flatMap((event, index): Conversation[] => {
     if (event.type !== 'session.requested' || known.has(event.session)) return [];
@@ -188,7 +190,10 @@ class ServersWord extends Word {
 
   private turn({ atMs, turn }: EventOf<'turn.started'>): void {
     const ofTurn = (event: RecordedEvent): boolean =>
-      'turn' in event && event.turn === turn && 'session' in event && event.session === this.session;
+      'turn' in event &&
+      event.turn === turn &&
+      'session' in event &&
+      event.session === this.session;
     const ended = this.events.find(
       (event): event is EventOf<'turn.ended'> => event.type === 'turn.ended' && ofTurn(event),
     );
@@ -208,8 +213,9 @@ class ServersWord extends Word {
     const sentMs = sent?.atMs ?? ended?.atMs ?? atMs;
     const untilMs = Math.max(sentMs, (arrived?.atMs ?? 0) - this.latencyMs);
     const error = ended?.error;
-    if (error === 'interrupted' && sent !== undefined) this.add(sent.atMs, { hears: 'interruption' });
-    const how = sent === undefined ? 'hangs' : HOW_IT_ENDS[error ?? ''] ?? 'ends';
+    if (error === 'interrupted' && sent !== undefined)
+      this.add(sent.atMs, { hears: 'interruption' });
+    const how = sent === undefined ? 'hangs' : (HOW_IT_ENDS[error ?? ''] ?? 'ends');
     this.answer(atMs, untilMs, bytes, how, this.late(atMs, untilMs, bytes, ended, played, arrived));
   }
 
@@ -335,7 +341,10 @@ class ClientsWord extends Word {
 
   private turn({ turn }: EventOf<'control.received'>, atMs: number): void {
     const ofTurn = (event: RecordedEvent): boolean =>
-      'turn' in event && event.turn === turn && 'session' in event && event.session === this.session;
+      'turn' in event &&
+      event.turn === turn &&
+      'session' in event &&
+      event.session === this.session;
     const arrived = this.events.find(
       (event) =>
         event.type === 'control.received' && event.message === 'tts_stream_end' && ofTurn(event),

@@ -55,7 +55,10 @@ function told_(event: RecordedEvent): readonly [string, string] | undefined {
     case 'state.changed':
       return [event.machine, `${event.from} -> ${event.to} (${event.cause})`];
     case 'link.failed':
-      return ['link', ['failed', event.label, event.httpStatus, event.code].filter(isGiven).join(' ')];
+      return [
+        'link',
+        ['failed', event.label, event.httpStatus, event.code].filter(isGiven).join(' '),
+      ];
     case 'link.accepted':
       return ['links', 'accepted'];
     case 'link.lost': {

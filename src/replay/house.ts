@@ -60,9 +60,7 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
   const knowsServer = record.server !== undefined;
   const links = linksOf(known.client, serverEvents);
-  const { client, server } = knowsServer
-    ? withGhosts(known, links, serverEvents, trips)
-    : known;
+  const { client, server } = knowsServer ? withGhosts(known, links, serverEvents, trips) : known;
   return {
     client,
     server,
@@ -113,7 +111,12 @@ function withGhosts(
   });
   const ofClient = serverEvents.flatMap((event): Ghost[] =>
     event.type === 'link.accepted' && !claimed.has(event.connection)
-      ? [{ fromMs: Math.max(event.atMs - acceptedAfterMs, bornMs(server, event)), untilMs: event.atMs }]
+      ? [
+          {
+            fromMs: Math.max(event.atMs - acceptedAfterMs, bornMs(server, event)),
+            untilMs: event.atMs,
+          },
+        ]
       : [],
   );
   return {
@@ -154,9 +157,11 @@ function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): rea
     endMs: untilMs,
     nextMs: after.startedMs,
   };
-  const earlier = lives.slice(0, next).map((life, index, all) =>
-    index === all.length - 1 ? { ...life, nextMs: ghost.startedMs } : life,
-  );
+  const earlier = lives
+    .slice(0, next)
+    .map((life, index, all) =>
+      index === all.length - 1 ? { ...life, nextMs: ghost.startedMs } : life,
+    );
   return [...earlier, ghost, ...lives.slice(next)];
 }
 
@@ -191,7 +196,10 @@ function livesOf(events: readonly RecordedEvent[]): FieldLife[] {
   return parts.map((lines, index) => lifeOf(lines, parts[index + 1]));
 }
 
-function lifeOf(lines: readonly RecordedEvent[], next: readonly RecordedEvent[] | undefined): FieldLife {
+function lifeOf(
+  lines: readonly RecordedEvent[],
+  next: readonly RecordedEvent[] | undefined,
+): FieldLife {
   const [first] = lines as readonly [RecordedEvent];
   const last = lines.at(-1) as RecordedEvent;
   const end = endOf(lines, next?.[0]);

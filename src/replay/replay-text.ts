@@ -10,11 +10,15 @@ const MAX_PROBLEMS = 5;
 
 /** What came of a replay, for a person. */
 export function replayText(replayed: Replayed): string {
-  return [...head(replayed), ...outcome(replayed), ...findings(replayed)].map((line) => `${line}\n`).join('');
+  return [...head(replayed), ...outcome(replayed), ...findings(replayed)]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function head({ disconnects, incident, knowsServer, lastsMs, problems }: Replayed): string[] {
-  const whose = knowsServer ? "the client's and the server's journals" : "the client's journal alone";
+  const whose = knowsServer
+    ? "the client's and the server's journals"
+    : "the client's journal alone";
   const count = `${disconnects.length} disconnect${disconnects.length === 1 ? '' : 's'}`;
   const which = incident === undefined ? count : `disconnect ${incident} of ${disconnects.length}`;
   return [
@@ -59,7 +63,16 @@ function around(events: readonly RecordedEvent[], atMs: number): string[] {
   return events.slice(Math.max(0, middle - AROUND), middle + AROUND).map(lineOf);
 }
 
-function lineOf({ atMs, boot, host, seq: _seq, step: _step, type, wallMs: _wallMs, ...fields }: RecordedEvent): string {
+function lineOf({
+  atMs,
+  boot,
+  host,
+  seq: _seq,
+  step: _step,
+  type,
+  wallMs: _wallMs,
+  ...fields
+}: RecordedEvent): string {
   const told = Object.entries(fields).map(([name, value]) => `${name}=${asWord(value)}`);
   return `    ${Math.round(atMs)} ms  ${host}/${boot}  ${[type, ...told].join(' ')}`;
 }
@@ -82,7 +95,9 @@ function findingText({ atMs, chosen, of, others, what }: Finding): string {
   const found = `  ${formatMs(atMs)}  ${what}: ${chosen.cause}`;
   if (others === undefined || of === 1) return found;
   const fit = `${others.length + 1} of ${of} candidates fit`;
-  const causes = [...new Set(others.map(({ cause }) => cause))].filter((cause) => cause !== chosen.cause);
+  const causes = [...new Set(others.map(({ cause }) => cause))].filter(
+    (cause) => cause !== chosen.cause,
+  );
   const told = causes.length === 0 ? '' : `; it could as well be: ${causes.join('; ')}`;
   return `${found} (${fit}${told})`;
 }

@@ -28,7 +28,8 @@ export function disconnectsOf({ record: { client, events } }: Aligned): Disconne
   let since: { atMs: number; label: string } | undefined;
   for (const event of ours) {
     const isEnd = event.type === 'link.lost' || event.type === 'link.failed';
-    if (isEnd && event.label !== 'local_shutdown') since ??= { atMs: event.atMs, label: event.label };
+    if (isEnd && event.label !== 'local_shutdown')
+      since ??= { atMs: event.atMs, label: event.label };
     if (event.type !== 'link.connected' || since === undefined) continue;
     found.push({ ...since, untilMs: event.atMs });
     since = undefined;
@@ -65,7 +66,9 @@ function startMs({ record: { client, events } }: Aligned, atMs: number): number 
   );
   const isStable = lost === undefined || lost.upMs >= STABLE_MS;
   const begins = ours.filter(
-    (event) => event.type === 'host.started' || (isStable && event.type === 'link.dialing' && event.connection === lost?.connection),
+    (event) =>
+      event.type === 'host.started' ||
+      (isStable && event.type === 'link.dialing' && event.connection === lost?.connection),
   );
   return begins.at(-1)?.atMs ?? events[0]?.atMs ?? 0;
 }

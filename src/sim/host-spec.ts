@@ -61,7 +61,8 @@ const engineDeedSchema = z
     dies: z.literal(true).optional(),
   })
   .refine(
-    ({ at: _at, ...deeds }) => Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
+    ({ at: _at, ...deeds }) =>
+      Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
     'must have exactly one of hears, answers and dies',
   );
 

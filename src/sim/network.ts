@@ -19,13 +19,7 @@ import type { Door } from './door';
 import { IdleTimeout, type Forgetting } from './idle-timeout';
 import { once, Path, type Undo } from './path';
 import { Portal, type PortalStatus } from './portal';
-import {
-  Flow,
-  type FlowHost,
-  type FlowObserver,
-  type FlowOptions,
-  type Towards,
-} from './tcp-flow';
+import { Flow, type FlowHost, type FlowObserver, type FlowOptions, type Towards } from './tcp-flow';
 import type { TlsCode } from './tls-handshake';
 import type { VirtualClock } from './virtual-clock';
 import { FIRST_EPHEMERAL_PORT, VirtualNic, type Machine, type RunOnHost } from './virtual-nic';

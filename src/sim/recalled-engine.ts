@@ -27,7 +27,8 @@ export class RecalledEngine implements ConversationEngine {
     return new Promise((resolve, reject) => {
       if (recalled === undefined || recalled.start === 'never') return;
       this.clock.setTimeout(() => {
-        if (recalled.start === 'works') resolve(new RecalledSession(recalled, this.clock, handlers));
+        if (recalled.start === 'works')
+          resolve(new RecalledSession(recalled, this.clock, handlers));
         else reject(new Error('It did not start then either.'));
       }, recalled.startsAfter);
     });
@@ -82,7 +83,10 @@ class RecalledSession implements EngineSession {
   }
 }
 
-async function* speech({ pieces, then, until: untilMs }: Answer, clock: Clock): AsyncGenerator<Buffer> {
+async function* speech(
+  { pieces, then, until: untilMs }: Answer,
+  clock: Clock,
+): AsyncGenerator<Buffer> {
   for (const { at, bytes } of pieces) {
     await until(clock, at);
     for (let left = bytes; left > 0; left -= PIECE_BYTES) yield hum(Math.min(left, PIECE_BYTES));

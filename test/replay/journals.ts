@@ -15,6 +15,10 @@ export async function journalsOf(story: Partial<ScenarioInput>): Promise<Journal
   const acts: ScenarioInput['acts'] = [{ at: '5 s', says: 'hey-jarvis-what-time-is-it' }];
   const { lastEvents } = await run({ acts, lasts: '3 min', ...story });
   const read = (host: string): Journal =>
-    readJournal(journalOf(lastEvents, host).map((line) => `${JSON.stringify(line)}\n`).join(''));
+    readJournal(
+      journalOf(lastEvents, host)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
   return { client: read('pi'), server: read('server') };
 }

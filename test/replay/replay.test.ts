@@ -88,7 +88,9 @@ describe('a replay', () => {
   });
 
   it('comes to a scenario that the simulator takes, and in which the same happens', async () => {
-    const journals = await journalsOf({ faults: [{ kind: 'kill', at: '8 s', for: '4 s', host: 'server' }] });
+    const journals = await journalsOf({
+      faults: [{ kind: 'kill', at: '8 s', for: '4 s', host: 'server' }],
+    });
     const { scenario } = await replay(journals, { thoroughly: true });
     const { lastEvents } = await run(JSON.parse(JSON.stringify(scenario)) as typeof scenario);
     const losses = lastEvents.filter(({ host, type }) => host === 'pi' && type === 'link.lost');
