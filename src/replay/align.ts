@@ -79,7 +79,7 @@ function dialOf(client: readonly Line[], line: Line, at: number): number[] {
   return dialled === undefined ? [] : [line.atMs - dialled.atMs];
 }
 
-/** Each start of the client's machine where the server's one clock has it, as seen from the first. */
+/** Each start of the client's machine where the server's one clock has it, as from the first. */
 function onOneClock(
   client: readonly Line[],
   starts: readonly (readonly Line[])[],
@@ -167,7 +167,7 @@ function withSleep(
 /** Clocks that go on are never so far from what they should have. */
 const CONTRADICTION_MS = 100;
 
-/** By how much at least something arrived before it was sent, wherever the server's clock is put. */
+/** By how much at least something arrived before it was sent, wherever the server's lines are. */
 function contradictionMs(client: readonly Line[], starts: readonly (readonly Line[])[]): number {
   return Math.max(
     0,

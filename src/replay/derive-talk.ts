@@ -72,7 +72,7 @@ abstract class Word {
     if (endsIdle && lastMs > fromMs) this.add(lastMs, { hears: 'speech' });
   }
 
-  /** An answer that began then, came to so many bytes, and of which the client had so much in time. */
+  /** An answer that began then and came to so many bytes, some of them late. */
   protected answer(
     fromMs: number,
     untilMs: number,

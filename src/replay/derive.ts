@@ -9,6 +9,7 @@
  *     derive-delays     what was slower than usual
  *     derive-ties       what came first of what came at once
  *     derive-incidents  why links ended and dials failed: what may have been behind it
+ *       end-of-link  failed-dial  lost-link
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
  *   replay-text       what came of it, for a person

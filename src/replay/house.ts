@@ -121,7 +121,7 @@ function withGhosts(
   );
   return {
     client: ofClient.reduce(withGhost, client),
-    server: ofServer.reduce(withGhost, server),
+    server: [...ofServer, ...unborn(client, server)].reduce(withGhost, server),
   };
 }
 
@@ -135,6 +135,14 @@ export function stalledSince(events: readonly RecordedEvent[], atMs: number): nu
 
 function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
   return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
+}
+
+/** A machine that was off was there: its name can be resolved. */
+function unborn([client]: readonly FieldLife[], [server]: readonly FieldLife[]): readonly Ghost[] {
+  if (client === undefined || server === undefined) return [];
+  const fromMs = client.startedMs;
+  const NEAR_MS = 1_000;
+  return server.startedMs > fromMs + NEAR_MS ? [{ fromMs, untilMs: fromMs }] : [];
 }
 
 interface Ghost {

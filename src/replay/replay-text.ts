@@ -35,13 +35,16 @@ function outcome({ events, evaluations, field, fit, marks, scenario }: Replayed)
     const [median, most] = [offMs[offMs.length >> 1] ?? 0, offMs.at(-1) ?? 0];
     const faults = scenario.faults?.length ?? 0;
     return [
-      `✓ It happened again: ${marks} of ${marks} states and labels in their order, ${formatMs(median)} off ` +
-        `at the median and ${formatMs(most)} at most, with ${faults} fault${faults === 1 ? '' : 's'}; ${runs}.`,
+      `✓ It happened again: ${marks} of ${marks} states and labels in their order, ` +
+        `${formatMs(median)} off ` +
+        `at the median and ${formatMs(most)} at most, ` +
+        `with ${faults} fault${faults === 1 ? '' : 's'}; ${runs}.`,
     ];
   }
   const atMs = divergence.atMs;
   return [
-    `✗ It did not happen again: ${(100 * fit.score).toFixed(0)} % of ${marks} states and labels did, until ` +
+    `✗ It did not happen again: ${(100 * fit.score).toFixed(0)} % of ${marks} states and ` +
+      `labels did, until ` +
       `${formatMs(Math.round(atMs))}; ${runs}.`,
     `    ${divergence.thread}`,
     `    in the field   ${asText(divergence.field)}`,

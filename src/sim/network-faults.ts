@@ -89,7 +89,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     status: z.literal([200, 302, 401, 503]),
     page: z.url().default('http://portal.example/login'),
   }),
-  /** Both ends get a RST; or one, and the other finds out when it sends: the end of the direction. */
+  /** Both ends get a RST; or that at the end of the direction, and the other finds out later. */
   z.strictObject({ at, kind: z.literal('reset'), between, direction }),
   /** Both ends get a FIN, or one of them, as with `reset`. */
   z.strictObject({ at, kind: z.literal('close'), between, direction }),

@@ -152,7 +152,7 @@ describe('a replay', () => {
     expect(text).to.match(/in the replay {2}lost/);
   });
 
-  it('makes the best of journals that contradict themselves, and of lines that are missing', async () => {
+  it('makes the best of journals that contradict themselves or have gaps', async () => {
     const { client, server } = await journalsOf({ faults: [{ kind: 'reset', at: '40 s' }] });
     const broken = [
       client.lines.filter((_, index) => index % 3 !== 1),
