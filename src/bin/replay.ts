@@ -54,8 +54,8 @@ async function main(): Promise<number> {
 function makeCommand(): Command {
   return new Command('npm run replay --')
     .description(
-      'Takes the journals of a disconnect, finds what must have happened to network, machines and ' +
-        'people, and plays it with the unchanged client and server until the same happens again.',
+      'Takes the journals of a disconnect, finds what must have happened to network, machines ' +
+        'and people, and plays it with the unchanged client and server until the same happens again.',
     )
     .argument('<journals...>', "a client's journal, and its server's where it is known")
     .option('-i, --incident <number>', 'one disconnect of many, from 1', wholeNumber(1))
@@ -75,8 +75,8 @@ function makeCommand(): Command {
     )
     .addHelpText(
       'after',
-      '\nA record of more than half an hour is replayed around its last disconnect, or the one that ' +
-        '--incident names.\nExit code: 0 it happened again, 1 it did not, 2 wrong use.',
+      '\nA record of more than half an hour is replayed around its last disconnect, or the one ' +
+        'that --incident names.\nExit code: 0 it happened again, 1 it did not, 2 wrong use.',
     )
     .exitOverride();
 }
