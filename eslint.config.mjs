@@ -75,7 +75,7 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'journal', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'journal', 'replay', 'scenarios', 'elsewhere'],
     ],
     theirs: '*',
     computed: true,

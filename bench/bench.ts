@@ -10,6 +10,7 @@
  *   hotword-cases     (m): what it costs to listen, for each detector
  *   fuzz-cases        (n), (o): lives a second under every fault, and shrinking
  *   journal-cases     (p): a journal, for the processor and for the disk
+ *   replay-cases      (q): how many runs come back from their journals
  *
  *   npm run bench                  all of them
  *   npm run bench -- --list        what they are called
@@ -30,6 +31,7 @@ import { showJournal } from './journal-cases';
 import { showLatency } from './latency-cases';
 import { showLoad } from './load-cases';
 import { build, Program, useNodeFlags } from './processes';
+import { showReplay } from './replay-cases';
 import { showSoak } from './soak-case';
 import { print } from './table';
 import { showLoopback, showToxics } from './toxic-cases';
@@ -53,6 +55,7 @@ const CASES: readonly Case[] = [
   { name: '(n) fuzzing', show: showFuzz },
   { name: '(o) shrinking', show: showShrinking },
   { name: '(p) a journal', show: showJournal },
+  { name: '(q) replay', show: showReplay },
 ];
 
 const OPTIONS = {

@@ -43,6 +43,41 @@ const engineSchema = z.strictObject({
   answersAfterClose: duration.optional(),
 });
 
+const bytes = z.number().int().min(0).describe('bytes');
+
+/** One thing that an engine does, at an instant of the story: exactly one of these. */
+const engineDeedSchema = z
+  .strictObject({
+    at: duration,
+    /** It hears the person speak, understands them to the end, or hears them go on. */
+    hears: z.enum(['speech', 'utterance', 'end_phrase', 'interruption']).optional(),
+    /** It answers: so many bytes of sound at these instants, and in the end it stops. */
+    answers: z
+      .strictObject({
+        pieces: z.array(z.strictObject({ at: duration, bytes })),
+        /** `hangs`: neither more sound nor an end comes. */
+        then: z.enum(['ends', 'breaks_off', 'hangs']).default('ends'),
+        until: duration,
+      })
+      .optional(),
+    dies: z.literal(true).optional(),
+  })
+  .refine(
+    ({ at: _at, ...deeds }) =>
+      Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
+    'must have exactly one of hears, answers and dies',
+  );
+
+/** What came of asking an engine for a conversation, and what it did in it. */
+const conversationSchema = z.strictObject({
+  /** When it was asked for; whoever asks gets the one that is nearest in time. */
+  asked: duration,
+  start: z.enum(['works', 'fails', 'never']).default('works'),
+  startsAfter: duration.prefault('0 ms'),
+  does: z.array(engineDeedSchema).default([]),
+  closesAfter: duration.prefault('0 ms'),
+});
+
 /**
  * One thing that a scripted client sends, `at` so long after it is connected: exactly one of these.
  */
@@ -154,12 +189,19 @@ export const hostSchema = z.discriminatedUnion('program', [
     acoustics: z.enum(['dead', 'echo']).default('dead'),
     /** What the code around the client does when it is told of something: nothing, or a mistake. */
     listeners: z.enum(['quiet', 'throw', 'reject']).default('quiet'),
+    /**
+     * What the program draws first, in each of its lives, from 0 to 1: the waits between dials and
+     * the names of sessions come from it. What is drawn after that comes from the seed.
+     */
+    draws: z.array(z.array(z.number().min(0).lt(1))).default([]),
     /** Any of the client's settings. */
     settings,
   }),
   z.strictObject({
     program: z.literal('server'),
     engine: engineSchema.optional(),
+    /** What its engine did when, as a journal tells it; in place of `engine`, and deaf. */
+    conversations: z.array(conversationSchema).optional(),
     /** Who may come in; without it whoever likes, and with none in it nobody. */
     tokens: z.array(tokenSchema).optional(),
     /** From when on its certificate is expired; by the usual one that is in 2030, it being 2026. */
@@ -180,6 +222,8 @@ export type ToxiproxySpec = Extract<HostSpec, { readonly program: 'toxiproxy' }>
 export type PeerSpec = Extract<HostSpec, { readonly program: 'peer' }>;
 export type TokenSpec = Readonly<z.output<typeof tokenSchema>>;
 export type EngineScript = Readonly<z.output<typeof engineSchema>>;
+export type Conversation = Readonly<z.output<typeof conversationSchema>>;
+export type EngineDeed = Conversation['does'][number];
 export type Frame = Readonly<z.output<typeof frameSchema>>;
 
 /** The other hosts that a host's program names, each with the path of the field that names it. */

@@ -120,6 +120,11 @@ export class Host implements WallClock {
     return { ...USUAL_VALIDITY, untilMs: WALL_EPOCH_MS + expiresAt };
   }
 
+  /** What its program draws first in this life of it. */
+  draws(boot: number): readonly number[] {
+    return this.spec.program === 'client' ? (this.spec.draws[boot - 1] ?? []) : [];
+  }
+
   /** Starts the program; does nothing while it runs. What is kept off starts afterwards. */
   start(): void {
     this.isWanted = true;

@@ -1,12 +1,12 @@
 import { TELLING_LAG_MS } from '../constants';
 import type { Holdings, LinkEvent } from '../events';
-import type { Clock } from '../ports';
+import type { Clock, Random } from '../ports';
 import { Stalls } from '../stalls';
 import type { HostAudio } from './fake-audio';
 import type { Host, HostNic, HostPorts, HostWorld, Program, ProgramStarter } from './host';
 import { HostClock } from './host-clock';
 import type { Undo } from './path';
-import { chanceOf } from './random';
+import { chanceOf, ToldRandom } from './random';
 
 /** One incarnation of a host's program, and the ports that were made for it. */
 export class Life {
@@ -161,7 +161,7 @@ export class Life {
         setTimeout: (callback, delayMs) => this.use('clock').clock.setTimeout(callback, delayMs),
         clearTimeout: (timer) => clock.clearTimeout(timer),
       },
-      random: chanceOf(world.random, host.name, this.boot, 'program'),
+      random: this.chance(),
       sockets: {
         connect: (options) => this.use('sockets').nic.connect(options),
         listen: (address, onSocket) => this.use('sockets').nic.listen(address, onSocket),
@@ -176,6 +176,12 @@ export class Life {
         if (this.alive) world.record(host, event);
       },
     };
+  }
+
+  private chance(): Random {
+    const { boot, host, world } = this;
+    const chance = chanceOf(world.random, host.name, boot, 'program');
+    return new ToldRandom(host.draws(boot), chance);
   }
 
   private report(event: LinkEvent): void {

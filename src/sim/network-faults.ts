@@ -89,10 +89,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
     status: z.literal([200, 302, 401, 503]),
     page: z.url().default('http://portal.example/login'),
   }),
-  /** Both ends get a RST. */
-  z.strictObject({ at, kind: z.literal('reset'), between }),
-  /** Both ends get a FIN. */
-  z.strictObject({ at, kind: z.literal('close'), between }),
+  /** Both ends get a RST; or that at the end of the direction, and the other finds out later. */
+  z.strictObject({ at, kind: z.literal('reset'), between, direction }),
+  /** Both ends get a FIN, or one of them, as with `reset`. */
+  z.strictObject({ at, kind: z.literal('close'), between, direction }),
   /** Dials to the host are answered by a RST, as when nothing listens. */
   z.strictObject({ ...lasting, kind: z.literal('refused'), host: host.default('server') }),
   /** The host has no route: its dials fail at once, and what it sends over a link is lost. */
@@ -170,8 +170,8 @@ export interface FaultTarget {
   forgetIdle(from: string, to: string, afterMs: number, how: Forgetting): Heal;
   answerDials(from: string, to: string, status: PortalStatus, page: string): Heal;
   failTls(from: string, to: string, code: TlsCode): Heal;
-  resetConnections(from: string, to: string): void;
-  closeConnections(from: string, to: string): void;
+  resetConnections(from: string, to: string, direction: Direction): void;
+  closeConnections(from: string, to: string, direction: Direction): void;
   refuseDials(host: string): Heal;
   makeUnreachable(host: string): Heal;
   breakDns(host: string, code: string): Heal;
@@ -206,8 +206,8 @@ const CARRIERS: Carriers = {
   upgrade_answered: (target, { between: [a, b], page, status }) =>
     target.answerDials(a, b, status, page),
   tls: (target, { between: [a, b], code }) => target.failTls(a, b, code),
-  reset: (target, { between: [a, b] }) => target.resetConnections(a, b),
-  close: (target, { between: [a, b] }) => target.closeConnections(a, b),
+  reset: (target, { between: [a, b], direction: way }) => target.resetConnections(a, b, way),
+  close: (target, { between: [a, b], direction: way }) => target.closeConnections(a, b, way),
   refused: (target, fault) => target.refuseDials(fault.host),
   unreachable: (target, fault) => target.makeUnreachable(fault.host),
   dns: (target, fault) => target.breakDns(fault.host, fault.code),

@@ -19,7 +19,7 @@ import type { Door } from './door';
 import { IdleTimeout, type Forgetting } from './idle-timeout';
 import { once, Path, type Undo } from './path';
 import { Portal, type PortalStatus } from './portal';
-import { Flow, type FlowHost, type FlowObserver, type FlowOptions } from './tcp-flow';
+import { Flow, type FlowHost, type FlowObserver, type FlowOptions, type Towards } from './tcp-flow';
 import type { TlsCode } from './tls-handshake';
 import type { VirtualClock } from './virtual-clock';
 import { FIRST_EPHEMERAL_PORT, VirtualNic, type Machine, type RunOnHost } from './virtual-nic';
@@ -114,14 +114,14 @@ export class Network {
     return once(() => (machine.refusals -= 1));
   }
 
-  /** Something between the two hosts resets all their connections, at both ends at once. */
-  resetFlows(a: string, b: string): void {
-    for (const flow of this.#flowsBetween(a, b)) flow.reset();
+  /** Something between the two hosts resets all their connections, at both ends or at one. */
+  resetFlows(a: string, b: string, towards: Towards = 'both'): void {
+    for (const flow of this.#flowsBetween(a, b)) flow.reset(towards);
   }
 
-  /** Something between the two hosts ends all their connections by FIN, at both ends at once. */
-  closeFlows(a: string, b: string): void {
-    for (const flow of this.#flowsBetween(a, b)) flow.sever();
+  /** Something between the two hosts ends all their connections by FIN, at both ends or at one. */
+  closeFlows(a: string, b: string, towards: Towards = 'both'): void {
+    for (const flow of this.#flowsBetween(a, b)) flow.sever(towards);
   }
 
   /**

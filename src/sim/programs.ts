@@ -1,11 +1,13 @@
 import { SessionManager } from '../client/session-manager';
 import type { ClientSettingsInput } from '../client/client-settings';
 import { WebSocketClient } from '../client/websocket-client';
+import type { ConversationEngine } from '../ports';
 import { ParrotEngine } from '../server/parrot';
 import type { ServerSettingsInput } from '../server/server-settings';
 import { TarsAssistant } from '../server/tars-assistant';
 import type { HostPorts, Program, ProgramStarter } from './host';
 import type { ClientSpec, HostSpec, PeerSpec, ServerSpec } from './host-spec';
+import { RecalledEngine } from './recalled-engine';
 import { ScriptedEngine } from './scripted-engine';
 import { ScriptedClient } from './scripted-client';
 import { ScriptedServer } from './scripted-server';
@@ -61,8 +63,7 @@ const MISTAKES: Readonly<Record<ClientSpec['listeners'], (() => unknown) | undef
 };
 
 function startServer(spec: ServerSpec, ports: HostPorts): Program {
-  const engine =
-    spec.engine === undefined ? new ParrotEngine() : new ScriptedEngine(spec.engine, ports);
+  const engine = engineOf(spec, ports);
   const settings = { host: '0.0.0.0', port: PORT, ...spec.settings } as ServerSettingsInput;
   const { tokens } = spec;
   const asks =
@@ -70,6 +71,11 @@ function startServer(spec: ServerSpec, ports: HostPorts): Program {
   const assistant = new TarsAssistant({ ...ports, ...asks, engine }, settings);
   void assistant.start();
   return assistant;
+}
+
+function engineOf({ conversations, engine }: ServerSpec, ports: HostPorts): ConversationEngine {
+  if (conversations !== undefined) return new RecalledEngine(conversations, ports.remoteClock);
+  return engine === undefined ? new ParrotEngine() : new ScriptedEngine(engine, ports);
 }
 
 function startPeer({ does }: PeerSpec, ports: HostPorts): Program {

@@ -53,6 +53,24 @@ export class SeededRandom implements Random {
   }
 }
 
+/** Draws what it was told first, and then what chance has. */
+export class ToldRandom implements Random {
+  private readonly told: readonly number[];
+  private readonly chance: Random;
+  private drawn = 0;
+
+  constructor(told: readonly number[], chance: Random) {
+    this.told = told;
+    this.chance = chance;
+  }
+
+  next(): number {
+    const told = this.told[this.drawn];
+    this.drawn += 1;
+    return told ?? this.chance.next();
+  }
+}
+
 /** cyrb128: spreads a text over 128 bits. Not for secrets. */
 function hash128(text: string): Uint32Array {
   let [h1, h2, h3, h4] = [1779033703, 3144134277, 1013904242, 2773480762];

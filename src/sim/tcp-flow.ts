@@ -45,6 +45,9 @@ export interface FlowOptions {
   readonly receiveBufferBytes: number;
 }
 
+/** Which end is told: of `downstream` it is the one that dialled. */
+export type Towards = 'both' | 'upstream' | 'downstream';
+
 /** Both directions of a connection; `a` is the end that dialled. */
 export class Flow {
   readonly a: TcpEnd;
@@ -69,10 +72,10 @@ export class Flow {
     this.b.join(this.a, paths[1], paths[0]);
   }
 
-  /** Something on the way resets both ends. */
-  reset(): void {
-    this.a.receiveReset();
-    this.b.receiveReset();
+  /** Something on the way resets both ends, or one. */
+  reset(towards: Towards = 'both'): void {
+    if (towards !== 'upstream') this.a.receiveReset();
+    if (towards !== 'downstream') this.b.receiveReset();
   }
 
   /** A router has forgotten it: nothing of it passes any more. */
@@ -86,9 +89,16 @@ export class Flow {
     this.isDisowned = true;
   }
 
-  /** Something on the way ends both directions, and answers data that still comes with RST. */
-  sever(): void {
+  /**
+   * Something on the way ends both directions, and answers data that still comes with RST. Or it
+   * tells one end alone, which then takes its leave of the other.
+   */
+  sever(towards: Towards = 'both'): void {
     if (this.isSevered) return;
+    if (towards !== 'both') {
+      (towards === 'downstream' ? this.a : this.b).receiveSeveringFin();
+      return;
+    }
     this.isSevered = true;
     this.a.receiveSeveringFin();
     this.b.receiveSeveringFin();

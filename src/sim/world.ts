@@ -220,12 +220,12 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     for (const path of this.paths(a, b, direction)) path.silence();
   }
 
-  resetConnections(a: string, b: string): void {
-    this.network.resetFlows(a, this.nextTo(a, b));
+  resetConnections(a: string, b: string, direction: Direction): void {
+    this.network.resetFlows(a, this.nextTo(a, b), direction);
   }
 
-  closeConnections(a: string, b: string): void {
-    this.network.closeFlows(a, this.nextTo(a, b));
+  closeConnections(a: string, b: string, direction: Direction): void {
+    this.network.closeFlows(a, this.nextTo(a, b), direction);
   }
 
   refuseDials(host: string): Heal {

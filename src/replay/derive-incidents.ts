@@ -1,0 +1,30 @@
+import { type Candidate, type Incident, type StoryTime } from './derivation';
+import { FailedDial } from './failed-dial';
+import type { FieldLink, House } from './house';
+import { LostLink } from './lost-link';
+
+/** What ended each connection, and why each dial failed: what may have been behind it. */
+export function incidentsOf(house: House, time: StoryTime, latencyMs: number): Incident[] {
+  return house.links
+    .flatMap((link) => incidentOf(house, link, time, latencyMs) ?? [])
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+function incidentOf(
+  house: House,
+  link: FieldLink,
+  time: StoryTime,
+  latencyMs: number,
+): Incident | undefined {
+  const { dialledMs: fromMs, end, id, serverEnd } = link;
+  const atMs = Math.min(end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity);
+  if (!Number.isFinite(atMs)) return undefined;
+  const label = end?.label ?? serverEnd?.label ?? '';
+  const candidates: readonly Candidate[] =
+    end?.type === 'link.failed'
+      ? new FailedDial(house, link, time, latencyMs).candidates(end)
+      : new LostLink(house, link, time, latencyMs).candidates();
+  if (candidates.every(({ faults }) => faults.length === 0)) return undefined;
+  const shownMs = end?.type === 'link.failed' ? end.atMs : atMs;
+  return { what: `${id} ${label}`, fromMs, atMs: shownMs, candidates };
+}

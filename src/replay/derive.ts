@@ -1,0 +1,171 @@
+/**
+ * A disconnect of the field, played again.
+ *
+ *   align             two journals on one time line       window    one disconnect of many
+ *   house             what the journals tell, put together by lives and by connections
+ *   derive            what must have happened, as a scenario in parts
+ *     derive-lives      how programs ended, stalls, clocks, devices
+ *     derive-talk       what people did, and what the engine did then
+ *     derive-delays     what was slower than usual
+ *     derive-ties       what came first of what came at once
+ *     derive-incidents  why links ended and dials failed: what may have been behind it
+ *       end-of-link  failed-dial  lost-link
+ *   fit               how well a run is what the journals tell, and where they part
+ *   replay            which of what may have been behind it was: a search
+ *   replay-text       what came of it, for a person
+ */
+import { DEFAULT_DEVICE } from '../protocol';
+import type { RecordedEvent, Settings } from '../events';
+import type { Aligned } from './align';
+import type { ScenarioInput } from '../sim/scenario';
+import { ms } from '../fuzz/drawn-faults';
+import {
+  CLIENT,
+  SERVER,
+  StoryTime,
+  type Acts,
+  type Candidate,
+  type Derivation,
+  type Hosts,
+} from './derivation';
+import { delays, latencyOf, passagesOf } from './derive-delays';
+import { incidentsOf } from './derive-incidents';
+import { ties } from './derive-ties';
+import { faultsOfLives, stopsOf } from './derive-lives';
+import { conversationsOf } from './derive-talk';
+import { houseOf, type FieldLife, type House } from './house';
+
+/** From the beginning of the fixture's hotword until the simulated detector has it. */
+const HOTWORD_MS = 780;
+/** A dial without TLS goes the way so often, one way. */
+const PLAIN_TRIPS = 4;
+/** After the last line of the journals. */
+const AFTERWARDS_MS = 1_000;
+
+/** What must have happened, and what may have. */
+export function derive(aligned: Aligned): Derivation {
+  const house = houseOf(aligned);
+  const time = new StoryTime(house.fromMs);
+  const passages = passagesOf(house);
+  const latencyMs = latencyOf(house, passages);
+  return {
+    hosts: hostsOf(house, time, latencyMs),
+    latencyMs,
+    acts: [...actsOf(house, time), ...stopsOf(house, time)],
+    faults: [
+      ...faultsOfLives(house, time, latencyMs),
+      ...delays(house, passages, latencyMs, time),
+      ...ties(house, latencyMs, time),
+    ],
+    incidents: incidentsOf(house, time, latencyMs),
+    fromMs: house.fromMs,
+    untilMs: house.untilMs,
+    events: house.events,
+  };
+}
+
+/** The scenario with one candidate for each incident, by its place; without one, the first. */
+export function scenarioOf(
+  { acts, faults, fromMs, hosts, incidents, latencyMs, untilMs }: Derivation,
+  chosen: readonly Candidate[],
+  upToMs = Infinity,
+): ScenarioInput {
+  const lastsMs = Math.round(Math.min(untilMs, upToMs) - fromMs) + AFTERWARDS_MS;
+  const all = incidents.flatMap((_, index) => chosen[index]?.faults ?? []);
+  const isBefore = ({ at }: { readonly at: string }): boolean => parseInt(at) <= lastsMs;
+  return {
+    name: 'replay',
+    story: 'Derived from the journals of a house.',
+    seed: 1,
+    hosts,
+    latency: ms(latencyMs),
+    acts: acts.filter(isBefore),
+    faults: [...faults, ...all].filter(isBefore),
+    lasts: ms(lastsMs),
+  };
+}
+
+function hostsOf(house: House, time: StoryTime, latencyMs: number): Hosts {
+  return {
+    [SERVER]: {
+      program: 'server',
+      ...startOf(house.server, time, firstServedMs(house)),
+      ...settingsOf(house.server),
+      conversations: conversationsOf(house, time, latencyMs),
+    },
+    [CLIENT]: {
+      program: 'client',
+      ...startOf(house.client, time),
+      ...(house.trips > PLAIN_TRIPS ? { tls: true } : {}),
+      ...deviceOf(house),
+      ...(house.clientEvents.some(({ type }) => type === 'callback.threw')
+        ? { listeners: 'throw' as const }
+        : {}),
+      draws: house.client.map(({ lines }) => drawsOf(lines)),
+      ...settingsOf(house.client),
+    },
+  };
+}
+
+function startOf(
+  [first]: readonly FieldLife[],
+  time: StoryTime,
+  latestMs = Infinity,
+): Pick<Hosts[string], 'startsAt'> {
+  return first === undefined ? {} : { startsAt: time.at(Math.min(first.startedMs, latestMs)) };
+}
+
+/** Two clocks may be a little apart, but who was served had somebody to dial. */
+function firstServedMs({ links, server: [first] }: House): number {
+  const endMs = first?.nextMs ?? Infinity;
+  const served = links.filter(({ accepted }) => accepted !== undefined && accepted.atMs < endMs);
+  return Math.min(...served.map(({ dialledMs }) => dialledMs));
+}
+
+/** Those that are about places and names are the simulator's own. */
+const OWN = new Set(['serverUrl', 'device', 'token', 'host', 'port']);
+
+function settingsOf(lives: readonly FieldLife[]): { readonly settings?: Settings } {
+  const [started] = lives.at(-1)?.lines ?? [];
+  if (started?.type !== 'host.started' || started.settings === undefined) return {};
+  const kept = Object.entries(started.settings).filter(([name]) => !OWN.has(name));
+  return kept.length === 0 ? {} : { settings: Object.fromEntries(kept) };
+}
+
+function deviceOf({ serverEvents }: House): { readonly device?: string } {
+  const accepted = serverEvents.find(({ type }) => type === 'link.accepted');
+  if (accepted?.type !== 'link.accepted' || accepted.device === DEFAULT_DEVICE) return {};
+  return { device: accepted.device };
+}
+
+const SESSION_NAMES = 2 ** 48;
+const UNIT_MS = 1_000;
+
+/** What a program has drawn in one life: a part of each wait, and the name of each session. */
+function drawsOf(lines: readonly RecordedEvent[]): number[] {
+  return lines.flatMap((line): number[] => {
+    if (line.type === 'backoff.scheduled') {
+      const jitter = (line.delayMs - 2 ** line.attempt * UNIT_MS + 0.5) / UNIT_MS;
+      // A wait at the cap says nothing of what was drawn for it.
+      return [jitter >= 0 && jitter < 1 ? jitter : 0.5];
+    }
+    if (line.type !== 'session.requested') return [];
+    const name = /^[0-9a-f]{12}$/.test(line.session) ? parseInt(line.session, 16) : 0;
+    return [name / SESSION_NAMES];
+  });
+}
+
+function actsOf({ clientEvents }: House, time: StoryTime): Acts {
+  // What waited for a program that stood still came before it went on.
+  const wokeMs = new Set(
+    clientEvents.flatMap((event) => (event.type === 'loop.stalled' ? [event.atMs] : [])),
+  );
+  return clientEvents.flatMap((event): Acts => {
+    const atMs = wokeMs.has(event.atMs) ? event.atMs - 1 : event.atMs;
+    if (event.type === 'button.pressed') {
+      return [{ at: time.at(atMs), on: CLIENT, presses: 'button' }];
+    }
+    if (event.type !== 'hotword.detected') return [];
+    return [{ at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
+  });
+}

@@ -1,0 +1,127 @@
+import { PONG_TIMEOUT_MS } from '../constants';
+import type { EventOf } from '../events';
+import type { FaultInput } from '../sim/network-faults';
+import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
+import type { FieldLife, FieldLink, House } from './house';
+
+export type Way = 'both' | 'upstream' | 'downstream';
+export type Side = typeof CLIENT | typeof SERVER;
+
+export const between: [string, string] = [CLIENT, SERVER];
+/** Nothing of its own: it follows from what else happened. */
+export const NATURAL: Candidate = { cause: 'it follows from the rest', faults: [] };
+/** After the last that was heard; what came next would have come later still. */
+export const SOON_MS = 5;
+/** What one end tells within so long after the other is about the same thing. */
+export const TOGETHER_MS = 400;
+
+export function one(cause: string, fault: FaultInput): Candidate {
+  return { cause, faults: [fault] };
+}
+
+/** The fault by which a connection ends with such a label, where it is one of the network's. */
+export const KIND: Readonly<Record<string, 'close' | 'reset'>> = { fin: 'close', reset: 'reset' };
+
+export function isBroken(lost: EventOf<'link.lost'> | undefined): boolean {
+  return lost?.label === 'fin' || lost?.label === 'reset';
+}
+
+/** A link, and what is known of the programs at its ends when it ended. */
+export abstract class EndOfLink {
+  protected readonly house: House;
+  protected readonly link: FieldLink;
+  protected readonly time: StoryTime;
+  protected readonly latencyMs: number;
+
+  constructor(house: House, link: FieldLink, time: StoryTime, latencyMs: number) {
+    this.house = house;
+    this.link = link;
+    this.time = time;
+    this.latencyMs = latencyMs;
+  }
+
+  protected silence(direction: Way, atMs: number): FaultInput {
+    return { kind: 'silence', between, direction, at: this.time.at(atMs) };
+  }
+
+  /** A message, or the header of one, that was changed on its way. */
+  protected garbled(direction: 'upstream' | 'downstream', atMs: number): Candidate[] {
+    return [1, 2, 3, 1].flatMap((every, index) =>
+      [0, 1].map((earlier) =>
+        one('what came was garbled', {
+          ...{ kind: 'corruption', between, direction, every, spread: 'fixed' },
+          at: this.time.at(atMs - earlier - (index === 3 ? 100 : 0)),
+          for: lasting(2 + (index === 3 ? 100 : 0)),
+        } as FaultInput),
+      ),
+    );
+  }
+
+  protected serverRan(atMs: number): boolean {
+    const { server } = this.house;
+    if (server.length === 0) return true;
+    return server.some(
+      ({ end, endMs, nextMs, startedMs }) =>
+        startedMs <= atMs &&
+        (end === 'none' || atMs <= endMs || (nextMs === undefined && end !== 'stopped')),
+    );
+  }
+
+  /** Whether the server went just then, by a stop, a kill or a cut of its power. */
+  protected serverLeftAt(atMs: number): boolean {
+    return this.house.server.some((life) => isOver(life) && this.mayHaveLeft(life, atMs));
+  }
+
+  protected mayHaveLeft({ endMs, nextMs = Infinity, startedMs }: FieldLife, atMs: number): boolean {
+    const { serverEnd } = this.link;
+    // It had lost it before, and left only then.
+    if (serverEnd !== undefined && serverEnd.label !== 'local_shutdown') return false;
+    const acceptedMs = this.link.accepted?.atMs ?? this.link.dialledMs;
+    if (acceptedMs < startedMs || acceptedMs > endMs) return false;
+    return atMs >= endMs - TOGETHER_MS && atMs - this.latencyMs <= nextMs;
+  }
+
+  protected isOffFor(dialledMs: number): boolean {
+    return this.house.knowsServer && !this.serverRan(dialledMs + this.latencyMs);
+  }
+
+  protected serverHeardNoMore(): boolean {
+    return this.link.serverEnd?.label === 'heartbeat_timeout';
+  }
+
+  protected wasStalled(atMs: number): boolean {
+    return this.house.serverEvents.some(
+      (event) =>
+        event.type === 'loop.stalled' &&
+        event.atMs - event.ms <= atMs + 2 * this.house.trips * this.latencyMs &&
+        event.atMs >= atMs,
+    );
+  }
+
+  /** Whether the server stood still while the client waited for its pong. */
+  protected serverStood(atMs: number): boolean {
+    return this.house.serverEvents.some(
+      (event) =>
+        event.type === 'loop.stalled' &&
+        event.atMs - event.ms <= atMs - PONG_TIMEOUT_MS &&
+        event.atMs >= atMs,
+    );
+  }
+
+  /** Whether a stall of its own may be why this side gave up the other. */
+  protected wasStalledBefore(host: typeof CLIENT | typeof SERVER, atMs: number): boolean {
+    const events = host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
+    const LONG_MS = 10_000;
+    return events.some(
+      (event) =>
+        event.type === 'loop.stalled' &&
+        event.ms >= LONG_MS &&
+        event.atMs <= atMs &&
+        event.atMs >= atMs - LONG_MS,
+    );
+  }
+}
+
+function isOver({ end }: FieldLife): boolean {
+  return end !== 'none';
+}

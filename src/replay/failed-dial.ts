@@ -1,0 +1,154 @@
+import type { EventOf } from '../events';
+import type { FaultInput } from '../sim/network-faults';
+import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
+import { between, EndOfLink, isBroken, NATURAL, one, SOON_MS } from './end-of-link';
+import { stalledSince } from './house';
+
+/** A byte of the first frame after the answer to an upgrade, which has 162 bytes of its own. */
+const IN_THE_WELCOME = 170;
+
+interface Whole {
+  readonly at: ReturnType<StoryTime['at']>;
+  readonly for: ReturnType<StoryTime['at']>;
+}
+
+/** A dial that failed, and what may have been behind it. */
+export class FailedDial extends EndOfLink {
+  candidates({ atMs, httpStatus, label }: EventOf<'link.failed'>): Candidate[] {
+    const { dialledMs } = this.link;
+    const whole = { at: this.time.at(dialledMs), for: lasting(atMs - dialledMs + 1) };
+    switch (label) {
+      case 'dns':
+        return [one('no name could be resolved', { kind: 'dns', host: CLIENT, ...whole })];
+      case 'dial_unreachable':
+        return [one('no route', { kind: 'unreachable', host: CLIENT, ...whole })];
+      case 'dial_refused':
+        if (!this.serverRan(atMs)) return [];
+        return [one('nothing listened', { kind: 'refused', host: SERVER, ...whole })];
+      case 'auth':
+      case 'http_status':
+        return [this.answered(httpStatus ?? 401, whole)];
+      case 'tls':
+      case 'tls_expired':
+      case 'tls_not_yet_valid':
+        return this.tlsFailed(label, whole);
+      case 'dial_closed':
+        return this.dialClosed(atMs);
+      case 'dial_timeout':
+        return this.dialTimedOut(whole);
+      case 'no_welcome':
+        return this.unwelcome();
+      case 'protocol_error':
+        return this.garbled('downstream', atMs);
+      case 'fin':
+      case 'reset':
+        return this.brokeOpen(label, atMs);
+      case 'local_shutdown':
+        return this.link.serverEnd?.label === 'peer_close' ? [...this.unwelcome(), NATURAL] : [];
+      default:
+        return [];
+    }
+  }
+
+  private answered(status: number, whole: Whole): Candidate {
+    const known = ([200, 302, 401, 503] as const).find((each) => each === status) ?? 503;
+    const fault: FaultInput = { kind: 'upgrade_answered', between, status: known, ...whole };
+    return one(`a proxy or a portal answered ${known}`, fault);
+  }
+
+  private tlsFailed(label: string, whole: Whole): Candidate[] {
+    const code =
+      label === 'tls_expired'
+        ? 'CERT_HAS_EXPIRED'
+        : label === 'tls_not_yet_valid'
+          ? 'CERT_NOT_YET_VALID'
+          : 'DEPTH_ZERO_SELF_SIGNED_CERT';
+    return [
+      one('the certificate was not taken', { kind: 'tls', between, code, ...whole }),
+      { cause: 'the clock was wrong', faults: [] },
+    ];
+  }
+
+  private dialClosed(atMs: number): Candidate[] {
+    const { accepted, dialledMs } = this.link;
+    const at = this.time.at(atMs);
+    if (!this.serverRan(dialledMs + this.latencyMs)) return this.closedByProxy(at);
+    // What asked for the upgrade did not get to the server either.
+    const askedMs = dialledMs + (this.house.trips - 2) * this.latencyMs + 1;
+    const unheard =
+      this.house.knowsServer && accepted === undefined && askedMs <= atMs
+        ? [this.silence('upstream', askedMs)]
+        : [];
+    return (['reset', 'close'] as const).map((kind) => ({
+      cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
+      faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],
+    }));
+  }
+
+  /** Somebody took the dial although the server was off, and hung up. */
+  private closedByProxy(at: ReturnType<StoryTime['at']>): Candidate[] {
+    const proxy: FaultInput = {
+      ...{
+        kind: 'toxic',
+        type: 'latency',
+        attributes: { latency: 0, jitter: 0 },
+        stream: 'upstream',
+      },
+      ...{ toxicity: 1, between, at, for: lasting(1) },
+    } as FaultInput;
+    const hangsUp: FaultInput = { kind: 'close', between, at, direction: 'downstream' };
+    return [{ cause: 'a proxy took the dial, and hung up', faults: [proxy, hangsUp] }, NATURAL];
+  }
+
+  /** What ended the server's side, where that is no consequence of what ended the client's. */
+  private serverSide(): FaultInput[] {
+    const { serverEnd } = this.link;
+    if (serverEnd === undefined || !isBroken(serverEnd)) return [];
+    const kind = serverEnd.label === 'fin' ? 'close' : 'reset';
+    return [{ kind, between, at: this.time.at(serverEnd.atMs), direction: 'upstream' }];
+  }
+
+  private dialTimedOut(whole: Whole): Candidate[] {
+    const { accepted, dialledMs } = this.link;
+    const isOff = this.isOffFor(dialledMs);
+    const isLate = stalledSince(this.house.serverEvents, accepted?.atMs ?? Infinity) !== undefined;
+    if (accepted !== undefined && isLate) {
+      return [{ cause: 'the server stood still', faults: [] }];
+    }
+    if (accepted !== undefined) {
+      const at = this.time.at(accepted.atMs);
+      const ways = this.serverHeardNoMore() ? 'both' : 'downstream';
+      return [one('the answer was lost', { kind: 'silence', between, at, direction: ways })];
+    }
+    const lost = one('dials were lost', { kind: 'lost_dials', between, ...whole });
+    const natural: Candidate = { cause: 'the server was not there', faults: [] };
+    return isOff || this.wasStalled(dialledMs) ? [natural, lost] : [lost, natural];
+  }
+
+  /** It was upgraded, and what should have welcomed it was none. */
+  private unwelcome(): Candidate[] {
+    const { accepted, dialledMs } = this.link;
+    const sentMs = accepted?.atMs ?? dialledMs + (this.house.trips - 1) * this.latencyMs;
+    const fault: FaultInput = {
+      ...{ kind: 'corruption', between, direction: 'downstream', spread: 'fixed' },
+      every: IN_THE_WELCOME,
+      at: this.time.at(sentMs),
+      for: lasting(this.latencyMs + 2),
+    };
+    return [one('its welcome did not come as it was sent', fault)];
+  }
+
+  private brokeOpen(label: 'fin' | 'reset', atMs: number): Candidate[] {
+    const kind = label === 'fin' ? 'close' : 'reset';
+    const at = this.time.at(atMs + SOON_MS);
+    const broken: FaultInput = { kind, between, at, direction: 'downstream' };
+    const [welcome] = this.unwelcome();
+    return [
+      {
+        cause: `${welcome?.cause}, and it was broken then`,
+        faults: [...(welcome?.faults ?? []), broken],
+      },
+      NATURAL,
+    ];
+  }
+}

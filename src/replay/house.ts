@@ -1,0 +1,309 @@
+import { DEFAULT_DEVICE } from '../protocol';
+import type { EventOf, RecordedEvent } from '../events';
+import type { Aligned } from './align';
+
+/** One life of a program, as its journal tells. Times are those of the record, in milliseconds. */
+export interface FieldLife {
+  readonly startedMs: number;
+  readonly lines: readonly RecordedEvent[];
+  /** `stopped`: it said so. `killed`, `lost_power`: another began without a word. */
+  readonly end: 'stopped' | 'killed' | 'lost_power' | 'none';
+  /** When it was told to stop, or its last line. */
+  readonly endMs: number;
+  /** When the next one began. */
+  readonly nextMs?: number;
+}
+
+/** A dial of the client, and what came of it at both ends. */
+export interface FieldLink {
+  readonly id: string;
+  /** Of which life of the client: each counts its connections anew. */
+  readonly boot: number;
+  readonly dialledMs: number;
+  readonly connected?: EventOf<'link.connected'>;
+  readonly end?: EventOf<'link.failed'> | EventOf<'link.lost'>;
+  readonly accepted?: EventOf<'link.accepted'>;
+  readonly serverEnd?: EventOf<'link.lost'>;
+  /** When its client's life ended in the midst of it. */
+  readonly diedMs?: number;
+}
+
+/** What the journals of a house tell, put together by lives and by connections. */
+export interface House {
+  readonly client: readonly FieldLife[];
+  /** Empty where its journal is not known. */
+  readonly server: readonly FieldLife[];
+  readonly links: readonly FieldLink[];
+  readonly knowsServer: boolean;
+  /** Of both, by time. */
+  readonly events: readonly RecordedEvent[];
+  readonly clientEvents: readonly RecordedEvent[];
+  readonly serverEvents: readonly RecordedEvent[];
+  /** See {@link Aligned}. */
+  readonly trips: number;
+  /** The `clock.stepped` at which the client woke, by their instants. */
+  readonly sleptAtMs: ReadonlySet<number>;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Puts together what belongs together. What other devices did at the server is left out. */
+export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
+  const fromMs = record.events[0]?.atMs ?? 0;
+  const told = inWholeMs(record.events, fromMs);
+  const clientEvents = told.filter(({ host }) => host === record.client);
+  const all = told.filter(({ host }) => host === record.server);
+  const serverEvents = withoutStrangers(all, deviceOf(clientEvents, all));
+  const events = told.filter(
+    (event) => event.host === record.client || serverEvents.includes(event),
+  );
+  const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
+  const knowsServer = record.server !== undefined;
+  const links = linksOf(known.client, serverEvents);
+  const { client, server } = knowsServer ? withGhosts(known, links, serverEvents, trips) : known;
+  return {
+    client,
+    server,
+    links,
+    knowsServer,
+    events,
+    clientEvents,
+    serverEvents,
+    fromMs: Math.min(events[0]?.atMs ?? 0, client[0]?.startedMs ?? 0, server[0]?.startedMs ?? 0),
+    trips,
+    sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
+    untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
+  };
+}
+
+/** From the first of them on, in whole milliseconds, as the simulator has its times. */
+function inWholeMs(events: readonly RecordedEvent[], fromMs: number): RecordedEvent[] {
+  return events.map((event) => ({ ...event, atMs: Math.round(event.atMs - fromMs) }));
+}
+
+interface Lives {
+  readonly client: readonly FieldLife[];
+  readonly server: readonly FieldLife[];
+}
+
+/**
+ * A life that lost its power in its first second has told nothing, but the other side knows of it.
+ */
+function withGhosts(
+  { client, server }: Lives,
+  links: readonly FieldLink[],
+  serverEvents: readonly RecordedEvent[],
+  trips: number,
+): Lives {
+  const dialMs = Math.min(
+    ...links.flatMap(({ connected, dialledMs }) =>
+      connected === undefined ? [] : [connected.atMs - dialledMs],
+    ),
+  );
+  const acceptedAfterMs = Number.isFinite(dialMs)
+    ? Math.ceil((dialMs * (trips - 1)) / trips)
+    : GHOST_DIAL_MS;
+  const claimed = new Set(links.map(({ accepted }) => accepted?.connection));
+  const ofServer = links.flatMap((link): Ghost[] => {
+    if (link.connected?.peerConnection === undefined || link.accepted !== undefined) return [];
+    const lostMs = link.end?.type === 'link.lost' ? link.end.atMs - link.end.sinceInboundMs : 0;
+    return [{ fromMs: link.dialledMs, untilMs: Math.max(link.connected.atMs, lostMs) }];
+  });
+  const ofClient = serverEvents.flatMap((event): Ghost[] =>
+    event.type === 'link.accepted' && !claimed.has(event.connection)
+      ? [
+          {
+            fromMs: Math.max(event.atMs - acceptedAfterMs, bornMs(server, event)),
+            untilMs: event.atMs,
+          },
+        ]
+      : [],
+  );
+  return {
+    client: ofClient.reduce(withGhost, client),
+    server: [...ofServer, ...unborn(client, server)].reduce(withGhost, server),
+  };
+}
+
+/** The stall of a program that was over at this instant: from when on it had stood still. */
+export function stalledSince(events: readonly RecordedEvent[], atMs: number): number | undefined {
+  const stall = events.find(
+    (event) => event.type === 'loop.stalled' && Math.abs(event.atMs - atMs) <= 2,
+  );
+  return stall?.type === 'loop.stalled' ? stall.atMs - stall.ms : undefined;
+}
+
+function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
+  return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
+}
+
+/** A machine that was off was there: its name can be resolved. */
+function unborn([client]: readonly FieldLife[], [server]: readonly FieldLife[]): readonly Ghost[] {
+  if (client === undefined || server === undefined) return [];
+  const fromMs = client.startedMs;
+  const NEAR_MS = 1_000;
+  return server.startedMs > fromMs + NEAR_MS ? [{ fromMs, untilMs: fromMs }] : [];
+}
+
+interface Ghost {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Where no dial is known, one takes so long, until it is accepted. */
+const GHOST_DIAL_MS = 60;
+
+function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): readonly FieldLife[] {
+  const next = lives.findIndex(({ startedMs }) => startedMs >= untilMs);
+  const before = next === -1 ? lives.at(-1) : lives[next - 1];
+  const after = lives[next];
+  if (after === undefined || (before !== undefined && before.endMs >= fromMs)) return lives;
+  const ghost: FieldLife = {
+    startedMs: fromMs,
+    lines: [],
+    end: 'lost_power',
+    endMs: untilMs,
+    nextMs: after.startedMs,
+  };
+  const earlier = lives
+    .slice(0, next)
+    .map((life, index, all) =>
+      index === all.length - 1 ? { ...life, nextMs: ghost.startedMs } : life,
+    );
+  return [...earlier, ghost, ...lives.slice(next)];
+}
+
+function deviceOf(client: readonly RecordedEvent[], server: readonly RecordedEvent[]): string {
+  const ours = new Set(
+    client.flatMap((event) => (event.type === 'link.connected' ? [event.peerConnection] : [])),
+  );
+  for (const event of server) {
+    if (event.type === 'link.accepted' && ours.has(event.connection)) return event.device;
+  }
+  return DEFAULT_DEVICE;
+}
+
+function withoutStrangers(events: readonly RecordedEvent[], device: string): RecordedEvent[] {
+  const strange = new Set<string>();
+  return events.filter((event) => {
+    const names = event as { readonly device?: string; readonly connection?: string };
+    if (names.device !== undefined && names.device !== device) {
+      if (names.connection !== undefined) strange.add(names.connection);
+      return false;
+    }
+    return names.connection === undefined || !strange.has(names.connection);
+  });
+}
+
+function livesOf(events: readonly RecordedEvent[]): FieldLife[] {
+  const parts: RecordedEvent[][] = [];
+  for (const event of events) {
+    if (event.type === 'host.started' || parts.length === 0) parts.push([]);
+    parts.at(-1)?.push(event);
+  }
+  return parts.map((lines, index) => lifeOf(lines, parts[index + 1]));
+}
+
+function lifeOf(
+  lines: readonly RecordedEvent[],
+  next: readonly RecordedEvent[] | undefined,
+): FieldLife {
+  const [first] = lines as readonly [RecordedEvent];
+  const last = lines.at(-1) as RecordedEvent;
+  const end = endOf(lines, next?.[0]);
+  return {
+    startedMs: first.atMs,
+    lines,
+    end,
+    endMs: end === 'stopped' ? stoppingMs(lines) : last.atMs,
+    ...(next === undefined ? {} : { nextMs: next[0]?.atMs as number }),
+  };
+}
+
+function endOf(lines: readonly RecordedEvent[], next: RecordedEvent | undefined): FieldLife['end'] {
+  if (lines.some(({ type }) => type === 'host.stopped')) return 'stopped';
+  if (next === undefined) return 'none';
+  const [first] = lines;
+  const machines = [first, next].map((each) =>
+    each?.type === 'host.started' ? each.machine : undefined,
+  );
+  return machines[0] === machines[1] ? 'killed' : 'lost_power';
+}
+
+/** It comes after whatever was told at the same time, which may come a little later again. */
+const AFTER_ALL_MS = 50;
+/** A server that had nobody to send away was told so after all had gone. */
+const QUIETLY_MS = 300;
+
+/** Its first words of it; a program that had nothing to end stops at once. */
+function stoppingMs(lines: readonly RecordedEvent[]): number {
+  // A server speaks of a client's shutdown as well.
+  const isWord = (event: RecordedEvent): boolean =>
+    (event.type === 'state.changed' && event.machine === 'client' && event.cause === 'shutdown') ||
+    ((event.type === 'link.lost' || event.type === 'link.failed') &&
+      event.label === 'local_shutdown');
+  const at = lines.findIndex(isWord);
+  const first = lines[at];
+  // What came before it in the same instant comes before it again.
+  if (first !== undefined) {
+    return lines[at - 1]?.atMs === first.atMs ? first.atMs + AFTER_ALL_MS : first.atMs;
+  }
+  return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + QUIETLY_MS;
+}
+
+function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]): FieldLink[] {
+  const claimed = new Set<string>();
+  const links = lives.flatMap((life) => linksOfLife(life));
+  const named = new Set(links.map(({ connected }) => connected?.peerConnection));
+  return links.map((link) => {
+    const accepted = server.find(
+      (event): event is EventOf<'link.accepted'> =>
+        event.type === 'link.accepted' &&
+        !claimed.has(event.connection) &&
+        (link.connected?.peerConnection === undefined
+          ? !named.has(event.connection) && isDuring(link, event.atMs)
+          : event.connection === link.connected.peerConnection),
+    );
+    if (accepted === undefined) return link;
+    claimed.add(accepted.connection);
+    const serverEnd = server.find(
+      (event): event is EventOf<'link.lost'> =>
+        event.type === 'link.lost' && event.connection === accepted.connection,
+    );
+    return { ...link, accepted, ...(serverEnd === undefined ? {} : { serverEnd }) };
+  });
+}
+
+/** A server may take what its client has given up, if that was sent before. */
+const LATE_MS = 5_000;
+
+function isDuring(link: FieldLink, atMs: number): boolean {
+  const endMs = link.end?.atMs ?? link.diedMs ?? Infinity;
+  return atMs >= link.dialledMs - LATE_MS / 10 && atMs <= endMs + LATE_MS;
+}
+
+function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {
+  const isDead = end === 'killed' || end === 'lost_power';
+  return lines.flatMap((line): FieldLink[] => {
+    if (line.type !== 'link.dialing') return [];
+    const { connection: id } = line;
+    const connected = lines.find(
+      (event): event is EventOf<'link.connected'> =>
+        event.type === 'link.connected' && event.connection === id,
+    );
+    const ended = lines.find(
+      (event): event is EventOf<'link.failed'> | EventOf<'link.lost'> =>
+        (event.type === 'link.failed' || event.type === 'link.lost') && event.connection === id,
+    );
+    return [
+      {
+        id,
+        boot: line.boot,
+        dialledMs: line.atMs,
+        ...(connected === undefined ? {} : { connected }),
+        ...(ended === undefined ? {} : { end: ended }),
+        ...(ended === undefined && isDead ? { diedMs: nextMs ?? endMs } : {}),
+      },
+    ];
+  });
+}

@@ -1,0 +1,254 @@
+import { PONG_TIMEOUT_MS } from '../constants';
+import type { EventOf, RecordedEvent } from '../events';
+import type { FaultInput } from '../sim/network-faults';
+import { CLIENT, lasting, SERVER, type Candidate } from './derivation';
+import {
+  between,
+  EndOfLink,
+  isBroken,
+  KIND,
+  NATURAL,
+  one,
+  SOON_MS,
+  TOGETHER_MS,
+  type Side,
+  type Way,
+} from './end-of-link';
+import { stalledSince } from './house';
+
+/** A link that was up and is no longer, and what may have been behind it. */
+export class LostLink extends EndOfLink {
+  candidates(): Candidate[] {
+    return this.house.knowsServer ? this.lost() : this.lostAlone();
+  }
+
+  // Links, where both ends tell.
+
+  private lost(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const parts = [...this.deafness(), ...this.breaks(), ...this.suppressed()];
+    const faults = parts.flatMap((part) => part.faults);
+    const words = parts.map(({ cause }) => cause).filter((cause) => cause !== '');
+    const main: Candidate = { cause: words.join(', and '), faults };
+    const garbled = [
+      ...(end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : []),
+      ...(serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : []),
+    ];
+    if (garbled.length > 0) return [...garbled, NATURAL];
+    if (faults.length === 0) return [];
+    return [main, NATURAL, ...this.alreadyDead(main), ...this.otherWays(faults)];
+  }
+
+  /** The client had heard nothing for a while, and nothing of it was heard, when it was broken. */
+  private alreadyDead({ cause, faults }: Candidate): Candidate[] {
+    const { end } = this.link;
+    if (end?.type !== 'link.lost' || end.sinceInboundMs < 1_000) return [];
+    const silent = this.silence('both', end.atMs - end.sinceInboundMs + 1);
+    return [{ cause: `nothing had passed for a while, and ${cause}`, faults: [silent, ...faults] }];
+  }
+
+  /** What either end had to wait for in vain. */
+  private deafness(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const found: Candidate[] = [];
+    if (end?.type === 'link.lost' && end.label === 'heartbeat_timeout') {
+      const heardMs = end.atMs - end.sinceInboundMs;
+      const isExplained =
+        this.wasStalledBefore(CLIENT, end.atMs) ||
+        this.serverStood(end.atMs) ||
+        !this.serverRan(heardMs + 1);
+      if (!isExplained) {
+        found.push(
+          one(
+            'nothing came from the server any more',
+            this.silence('downstream', this.silentFrom(end)),
+          ),
+        );
+      }
+    }
+    if (serverEnd !== undefined) {
+      const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
+      if (this.isUpstreamDead(heardMs)) {
+        found.push(
+          one('nothing came from the client any more', this.silence('upstream', heardMs + SOON_MS)),
+        );
+      }
+    }
+    return found;
+  }
+
+  /** A server's ping that came with the client's own counts for nothing, and is lost as well. */
+  private silentFrom({ atMs, sinceInboundMs }: EventOf<'link.lost'>): number {
+    const isTie = Math.abs(sinceInboundMs - PONG_TIMEOUT_MS) <= 2;
+    return atMs - sinceInboundMs + (isTie ? -SOON_MS : SOON_MS);
+  }
+
+  /** What came to either end from somewhere else than the other. */
+  private breaks(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const atClientMs = this.brokenAtClientMs();
+    const atServerMs = this.brokenAtServerMs();
+    if (atClientMs !== undefined && atServerMs !== undefined) {
+      const isOne = Math.abs(atClientMs - atServerMs) <= 1 && end?.label === serverEnd?.label;
+      if (isOne) {
+        const kind = KIND[end?.label ?? ''] ?? 'close';
+        // Not before what it broke was there.
+        const upMs = (this.link.connected?.atMs ?? -Infinity) + 2;
+        const at = this.time.at(Math.max(upMs, Math.min(atClientMs, atServerMs)));
+        return [one(`a ${end?.label} came to both ends`, { kind, between, at })];
+      }
+    }
+    return [
+      ...this.breakAt('downstream', atClientMs, end?.label),
+      ...this.breakAt('upstream', atServerMs, serverEnd?.label),
+    ];
+  }
+
+  private breakAt(
+    direction: Way,
+    atMs: number | undefined,
+    label: string | undefined,
+  ): Candidate[] {
+    const kind = KIND[label ?? ''];
+    if (atMs === undefined || kind === undefined) return [];
+    const whose = direction === 'downstream' ? 'client' : 'server';
+    return [
+      one(`a ${label} came to the ${whose}`, { kind, between, direction, at: this.time.at(atMs) }),
+    ];
+  }
+
+  /** When something other than the server ended the client's side; undefined where nothing did. */
+  private brokenAtClientMs(): number | undefined {
+    const { end, serverEnd } = this.link;
+    if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
+    if (this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
+    return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
+  }
+
+  private brokenAtServerMs(): number | undefined {
+    const { diedMs, end, serverEnd } = this.link;
+    if (serverEnd === undefined || !isBroken(serverEnd)) return;
+    const lostMs = serverEnd.atMs;
+    if (diedMs !== undefined && this.clientDied(lostMs - this.togetherMs(), lostMs)) return;
+    const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
+    if (canBeHeard && this.isConsequence(SERVER, lostMs, end?.atMs)) return;
+    return this.inStall(SERVER, lostMs, end?.atMs);
+  }
+
+  /** One end knew it long before the other, which so cannot have heard of it from that. */
+  private suppressed(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const [clientMs, serverMs] = [end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity];
+    if (Math.abs(clientMs - serverMs) <= this.togetherMs()) return [];
+    const isRead =
+      clientMs < serverMs
+        ? this.isConsequence(SERVER, serverMs, clientMs)
+        : this.isConsequence(CLIENT, clientMs, serverMs);
+    if (isRead) return [];
+    const firstMs = Math.min(clientMs, serverMs);
+    const isServerLeft = serverMs === Infinity && !this.serverRan(clientMs + this.togetherMs());
+    if (isServerLeft || firstMs === Infinity) return [];
+    if (clientMs === Infinity && this.link.diedMs === undefined) return [];
+    return [{ cause: 'the other end was not told', faults: [this.silence('both', firstMs)] }];
+  }
+
+  /** Whether one end can have heard of it from the other, which was the first to know. */
+  private isConsequence(host: Side, atMs: number, firstMs = Infinity): boolean {
+    const sinceMs = atMs - firstMs;
+    const readMs = stalledSince(this.eventsOf(host), atMs);
+    const couldReadMs = readMs === undefined || sinceMs < 0 ? 0 : atMs - readMs;
+    const isSoon = sinceMs <= this.togetherMs() + couldReadMs;
+    return sinceMs >= Math.max(1, this.latencyMs - 1) && isSoon;
+  }
+
+  private togetherMs(): number {
+    return TOGETHER_MS + 2 * this.latencyMs;
+  }
+
+  /** A program that stood still has found out when it went on: what it found had come before. */
+  private inStall(host: Side, atMs: number, otherMs = Infinity): number {
+    const fromMs = stalledSince(this.eventsOf(host), atMs);
+    if (fromMs === undefined) return atMs;
+    return otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
+  }
+
+  private eventsOf(host: Side): readonly RecordedEvent[] {
+    return host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
+  }
+
+  /** Each of its faults alone, or at both ends. */
+  private otherWays(faults: readonly FaultInput[]): Candidate[] {
+    const alone = faults.length > 1 ? faults.map((fault) => one('only one of these', fault)) : [];
+    const both = faults
+      .filter((fault) => 'direction' in fault && fault.direction !== 'both')
+      .map((fault) => one('in both directions', { ...fault, direction: 'both' } as FaultInput));
+    return [...alone, ...both];
+  }
+
+  /** Whether what the client sent after that cannot have arrived at a server that was there. */
+  private isUpstreamDead(heardMs: number): boolean {
+    const { diedMs, end, serverEnd } = this.link;
+    if (serverEnd === undefined || !this.serverRan(serverEnd.atMs - 1)) return false;
+    if (this.wasStalledBefore(SERVER, serverEnd.atMs)) return false;
+    if (serverEnd.label === 'heartbeat_timeout') {
+      if (diedMs !== undefined && this.clientDied(heardMs, serverEnd.atMs)) return false;
+      return !this.wasStalledBefore(CLIENT, serverEnd.atMs);
+    }
+    if (serverEnd.label !== 'replaced' && serverEnd.label !== 'local_shutdown') return false;
+    // The end of the client's side would have been heard.
+    const wentMs = end?.atMs;
+    return wentMs !== undefined && serverEnd.atMs - wentMs > 2 * this.latencyMs + 5;
+  }
+
+  private clientDied(fromMs: number, untilMs: number): boolean {
+    return this.house.client.some(
+      ({ end, endMs, nextMs }) =>
+        (end === 'lost_power' || end === 'killed') &&
+        endMs <= untilMs &&
+        (nextMs ?? Infinity) >= fromMs,
+    );
+  }
+
+  // Links, where the client alone tells.
+
+  private lostAlone(): Candidate[] {
+    const { end } = this.link;
+    if (end?.type !== 'link.lost') return [];
+    const at = this.time.at(end.atMs);
+    switch (end.label) {
+      case 'heartbeat_timeout': {
+        if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
+        const silentMs = this.silentFrom(end);
+        return [
+          one('nothing passed any more, and nobody said so', this.silence('both', silentMs)),
+          one('nothing came from the server any more', this.silence('downstream', silentMs)),
+        ];
+      }
+      case 'fin':
+        return [
+          one('something on the way closed it', { kind: 'close', between, at }),
+          one('the server was killed', this.serverEnds('kill', end.atMs)),
+        ];
+      case 'reset':
+        return [
+          one('something on the way reset it', { kind: 'reset', between, at }),
+          one('the server was killed', this.serverEnds('kill', end.atMs)),
+        ];
+      case 'peer_restart':
+        return [one('the server was restarted', this.serverEnds('restart', end.atMs))];
+      case 'protocol_error':
+        return this.garbled('downstream', end.atMs);
+      default:
+        return [];
+    }
+  }
+
+  private serverEnds(kind: 'kill' | 'restart', atMs: number): FaultInput {
+    const fromMs = atMs - this.latencyMs;
+    const next = this.house.links.find(
+      ({ dialledMs, end }) => dialledMs >= atMs && end?.label !== 'dial_refused',
+    );
+    const untilMs = next === undefined ? this.house.untilMs : next.dialledMs;
+    return { kind, host: SERVER, at: this.time.at(fromMs), for: lasting(untilMs - fromMs) };
+  }
+}
