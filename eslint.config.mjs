@@ -75,7 +75,8 @@ const ARROWS = {
   bin: {
     ours: [
       ...['kernel', 'audio', 'client', 'server', 'adapters', 'toxiproxy', 'sim', 'fence'],
-      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'journal', 'replay', 'scenarios', 'elsewhere'],
+      ...['realtime', 'report', 'runner', 'fuzz', 'zoo', 'journal', 'replay', 'scenarios'],
+      'elsewhere',
     ],
     theirs: '*',
     computed: true,

@@ -54,7 +54,10 @@ async function run(
 }
 
 /** When a fault begins; undefined where its moment never came, or is not known. */
-export function instantOf({ placing }: PlacedFault, moments: Moments | undefined): number | undefined {
+export function instantOf(
+  { placing }: PlacedFault,
+  moments: Moments | undefined,
+): number | undefined {
   if (placing.how === 'at') return placing.atMs;
   const instantMs = moments?.instant(placing.moment, placing.nth);
   return instantMs === undefined ? undefined : Math.max(0, instantMs + placing.offsetMs);
