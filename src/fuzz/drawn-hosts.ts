@@ -45,7 +45,7 @@ export function drawHosts(): fc.Arbitrary<Hosts> {
       listeners: fc.constantFrom('quiet', 'quiet', 'quiet', 'quiet', 'throw', 'reject'),
       // Alone, beside another device, in a fight with one that has its name, or beside one that
       // dials what is no server of ours.
-      other: fc.constantFrom('none', 'none', 'none', 'none', 'hall', 'same', STRANGE, STRANGE),
+      other: fc.constantFrom('none', 'none', 'none', 'hall', 'same', STRANGE, STRANGE, STRANGE),
       stranger: drawStranger(),
       guest: fc.option(drawGuest(), { nil: undefined, freq: 5 }),
     })

@@ -41,7 +41,7 @@ const anyStrangeness: fc.Arbitrary<Strangeness> = fc.oneof(
     }),
   }),
   // Between the upgrade and the welcome there is no time at all, where all is well.
-  { weight: 3, arbitrary: fc.constant<Strangeness>({ behaviour: 'never_welcomes' }) },
+  { weight: 5, arbitrary: fc.constant<Strangeness>({ behaviour: 'never_welcomes' }) },
   fc.constant<Strangeness>({ behaviour: 'never_answers' }),
 );
 

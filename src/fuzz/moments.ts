@@ -30,7 +30,8 @@ export type Moment = (typeof MOMENTS)[number];
 export const BRIEF_MOMENTS: readonly Moment[] = [
   ...Array<Moment>(8).fill('upgraded'),
   'ping',
-  ...Array<Moment>(4).fill('answer sounds'),
+  ...Array<Moment>(6).fill('answer sounds'),
+  ...Array<Moment>(4).fill('asked'),
 ];
 
 /** From the word that something is played to its first sound, mostly. */

@@ -16,7 +16,9 @@ interface State {
   readonly deviceOf: Map<string, string>;
   readonly stateOf: Map<string, string>;
   readonly sessionOf: Map<string, string>;
+  /** Until when what was written sounds, and how long what may not be written yet. */
   readonly heardUntilMs: Map<string, number>;
+  readonly unwrittenMs: Map<string, number>;
   /** The server was given another time for ACTIVE than the default. */
   activeMs: number;
 }
@@ -29,6 +31,7 @@ export class DeadlinesInvariant extends DueInvariant {
   readonly meaning = 'The assistant hangs in the middle of a talk, and holds the microphone open.';
   readonly reads = readingLives(
     'audio.sent',
+    'control.sent',
     'engine.closed',
     'engine.opening',
     'engine.speech',
@@ -44,6 +47,7 @@ export class DeadlinesInvariant extends DueInvariant {
     stateOf: new Map(),
     sessionOf: new Map(),
     heardUntilMs: new Map(),
+    unwrittenMs: new Map(),
     activeMs: LIMITS_MS['active'] as number,
   }));
 
@@ -78,7 +82,12 @@ export class DeadlinesInvariant extends DueInvariant {
         this.spoken(event, state.deviceOf.get(event.engine) ?? '', state);
         return;
       case 'audio.sent':
-        this.spoke(event, state.sessionOf.get(event.session), event.bytes, state);
+        this.spoke(event, state.sessionOf.get(event.session), soundMs(event.bytes), state);
+        return;
+      case 'control.sent':
+        if (event.message === 'tts_stream_end') {
+          this.spoke(event, state.sessionOf.get(event.session ?? ''), 0, state);
+        }
         return;
       case 'state.changed':
         if (event.machine === 'conversation') this.changed(event, event.device ?? '', state);
@@ -93,7 +102,10 @@ export class DeadlinesInvariant extends DueInvariant {
     state.stateOf.set(device, event.to);
     this.due.meet(key);
     if (event.from === 'speaking') this.measure(event.atMs, device, state);
-    if (event.to === 'speaking') state.heardUntilMs.set(device, event.atMs);
+    if (event.to === 'speaking') {
+      state.heardUntilMs.set(device, event.atMs);
+      state.unwrittenMs.delete(device);
+    }
     const limitMs = event.to === 'active' ? state.activeMs : LIMITS_MS[event.to];
     if (limitMs === undefined || !isSeen(event)) return;
     this.limit(event, device, event.to, limitMs);
@@ -106,18 +118,24 @@ export class DeadlinesInvariant extends DueInvariant {
     this.limit(event, device, 'active', state.activeMs);
   }
 
-  /** What is sent takes its time to be heard, and as long the conversation may speak. */
+  /**
+   * What is written takes its time to be heard, and as long the conversation may speak. A piece is
+   * written by the time that the next one is sent, or the end of all: a slow link takes its time.
+   */
   private spoke(
     event: RecordedEvent,
     device: string | undefined,
-    bytes: number,
+    pieceMs: number,
     state: State,
   ): void {
     if (device === undefined || state.stateOf.get(device) !== 'speaking') return;
-    const heardUntilMs = Math.max(state.heardUntilMs.get(device) ?? 0, event.atMs) + soundMs(bytes);
-    state.heardUntilMs.set(device, heardUntilMs);
+    const { heardUntilMs, unwrittenMs } = state;
+    const beganMs = Math.max(heardUntilMs.get(device) ?? 0, event.atMs);
+    const writtenMs = beganMs + (unwrittenMs.get(device) ?? 0);
+    heardUntilMs.set(device, writtenMs);
+    unwrittenMs.set(device, pieceMs);
     this.due.meet(`${event.host}/${device}`);
-    const leftMs = Math.ceil(heardUntilMs - event.atMs);
+    const leftMs = Math.ceil(writtenMs + pieceMs - event.atMs);
     this.limit(event, device, 'speaking', leftMs + PLAYBACK_GRACE_MS);
   }
 

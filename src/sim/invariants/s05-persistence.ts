@@ -6,6 +6,8 @@ import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invarian
 const BECAUSE_MS = 1_000;
 
 interface State {
+  /** Whom the client dials. */
+  server: string | undefined;
   connection: string | undefined;
   lastSessionEvent: RecordedEvent | undefined;
   stopping: boolean;
@@ -17,6 +19,7 @@ export class PersistenceInvariant extends SafetyInvariant {
   readonly claim = 'No session opens or closes the connection that it is held over.';
   readonly meaning = 'The next hotword finds no link, and the Pi only says that it is offline.';
   readonly reads = reading(
+    'host.started',
     'host.stopping',
     'link.closing',
     'link.connected',
@@ -25,7 +28,10 @@ export class PersistenceInvariant extends SafetyInvariant {
     'session.started',
   );
   judged = false;
+  /** Hosts whose programs are none of ours: they may close what they like, whenever they like. */
+  private readonly strangers = new Set<string>();
   private readonly lives = new PerLife<State>(() => ({
+    server: undefined,
     connection: undefined,
     lastSessionEvent: undefined,
     stopping: false,
@@ -34,6 +40,10 @@ export class PersistenceInvariant extends SafetyInvariant {
   observe(event: RecordedEvent): readonly Breach[] {
     const state = this.lives.of(event);
     switch (event.type) {
+      case 'host.started':
+        state.server = event.server;
+        if (event.program === 'peer') this.strangers.add(event.host);
+        return NONE;
       case 'link.connected':
         state.connection = event.connection;
         return NONE;
@@ -71,8 +81,9 @@ export class PersistenceInvariant extends SafetyInvariant {
 
   /** Only who closes it is to blame; a reset or a silence is the network's. */
   private wentDown(event: RecordedEvent): readonly Breach[] {
-    const { lastSessionEvent: session, stopping } = this.lives.of(event);
+    const { lastSessionEvent: session, server = '', stopping } = this.lives.of(event);
     if (session === undefined || stopping || !isOwnWill(event)) return NONE;
+    if (event.type === 'link.lost' && this.strangers.has(server)) return NONE;
     const { atMs, host, type } = event;
     if (atMs - session.atMs > BECAUSE_MS) return NONE;
     const expected = `the link left alone after ${session.type} at ${session.atMs} ms`;

@@ -50,6 +50,16 @@ describe('invariant L5', () => {
     expect(spoke().endAt(7_001).verdict).to.equal('broken');
   });
 
+  it('counts from when the last piece was written, which the end of the audio tells', () => {
+    const end: AnyEvent = {
+      ...{ type: 'control.sent', connection: 's1', message: 'tts_stream_end' },
+      session: 'a',
+    };
+    const slow = (): Story => inState('speaking').at(0, 'server', second).at(400, 'server', end);
+    expect(slow().endAt(6_400).verdict).to.equal('held');
+    expect(slow().endAt(6_401).verdict).to.equal('broken');
+  });
+
   it('goes by the time that a server was given', () => {
     const settings = { activeTimeoutMs: 90_000 };
     const start: AnyEvent = { type: 'host.started', program: 'server', settings };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import type { AnyEvent } from '../../../src/events';
 import { PersistenceInvariant } from '../../../src/sim/invariants/s05-persistence';
 import { Story, connected, lost, sessionEnded, sessionStarted, started, stopping } from './story';
 
@@ -42,6 +43,16 @@ describe('invariant S5', () => {
     expect(inSession().at(9_000, 'pi', sessionEnded('s')).at(9_100, 'pi', remote).verdict).to.equal(
       'broken',
     );
+  });
+
+  it('does not ask of a server that is none of ours when it closes', () => {
+    const remote = lost('c1', { label: 'peer_close', initiator: 'remote', code: 1000 });
+    const strange = new Story(new PersistenceInvariant())
+      .at(0, 'strange', { type: 'host.started', program: 'peer' })
+      .at(0, 'pi', { ...started, server: 'strange' } as AnyEvent, connected('c1'))
+      .at(5_000, 'pi', sessionStarted('s'))
+      .at(5_100, 'pi', remote);
+    expect(strange.verdict).to.equal('held');
   });
 
   it('does not blame who is reset, or is told to stop', () => {
