@@ -111,7 +111,7 @@ function asText(mark: Mark | undefined): string {
 function findingsTable(findings: readonly Finding[]): ReportTable {
   return {
     title: 'What was behind it',
-    note: 'Each dial that failed and each link that was lost; alternatives are tried one at a time.',
+    note: 'Each dial that failed and each link that was lost; others are tried one at a time.',
     columns: ['at', 'what', 'cause', 'it could as well be'],
     rows: findings.map(({ atMs, chosen, others, what }) => {
       const causes = new Set(others?.map(({ cause }) => cause) ?? []);

@@ -45,6 +45,7 @@ describe('npm run replay', function () {
       const { code, stdout } = await run('replay', both);
       expect(stdout).to.match(/from the client's and the server's journals: 1 disconnect\./);
       expect(stdout).to.match(/✓ It happened again: (\d+) of \1 states and labels/);
+      expect(stdout).to.match(/\d s {2}server kill, for \d/);
       expect(code).to.equal(0);
     }
   });

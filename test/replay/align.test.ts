@@ -66,7 +66,7 @@ describe('the time line of a replay', () => {
   }
 
   for (const ppm of [200, -200]) {
-    it(`is off by no more than a drift of ${ppm} ppm, and has no effect before its cause`, async () => {
+    it(`is off by no more than a drift of ${ppm} ppm, no effect before its cause`, async () => {
       const journals = await journalsOf(STORY);
       const { client, server } = journals;
       const aligned = align({ client, server: skewed(server, YEARS_MS, ppm) });
