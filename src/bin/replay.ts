@@ -13,6 +13,7 @@ import type { Journal } from '../journal/field-record';
 import type { FieldJournals } from '../replay/align';
 import { ReplayError } from '../replay/replay-error';
 import { replayText } from '../replay/replay-text';
+import { quoted } from '../runner/run-one';
 import { runStopping, toInstant } from './at-option';
 import {
   FAILED,
@@ -22,8 +23,13 @@ import {
   wholeNumber,
   writeOutput,
 } from './command-line';
+import { htmlReporter } from './html-report';
 import { readJournalFile } from './journal-file';
 import { Progress } from './progress';
+import { showReplay } from './replay-page';
+import { toReporters, writerTo, type ReporterSpec } from './reporter-option';
+
+const REPORTERS = ['list', 'json', 'html'] as const;
 
 interface Options {
   readonly incident?: number;
@@ -31,8 +37,12 @@ interface Options {
   readonly at?: number;
   readonly inspectorPort: number;
   readonly maxRuns: number;
+  readonly reporter: readonly ReporterSpec<(typeof REPORTERS)[number]>[];
   readonly json?: true;
 }
+
+/** Is told what came of it, once. */
+type Report = (replayed: Replayed) => Promise<void>;
 
 const DEFAULT_RUNS = 80;
 
@@ -43,10 +53,10 @@ async function main(): Promise<number> {
   const options = command.opts<Options>();
   const journals = houseOf(command.args);
   if (options.save !== undefined) writeOutput('--save', options.save, '');
+  const reports = reportsOf(options, journals, command.args);
   const replayed = await search(journals, options);
   if (options.save !== undefined) writeOutput('--save', options.save, asFile(replayed));
-  process.stdout.write(options.json === true ? asJson(replayed) : replayText(replayed));
-  tellWhatNext(options, replayed);
+  for (const report of reports) await report(replayed);
   if (options.at !== undefined) return stopAt(options.at, replayed, options);
   return replayed.fit.reproduced ? 0 : FAILED;
 }
@@ -66,7 +76,12 @@ function makeCommand(): Command {
       wholeNumber(1, 10_000),
       DEFAULT_RUNS,
     )
-    .option('--json', 'tell it as JSON')
+    .addOption(
+      new Option('-r, --reporter <reporters>', `${REPORTERS.join(', ')}, each as NAME or NAME=FILE`)
+        .argParser(toReporters(REPORTERS))
+        .default([{ name: 'list' }], 'list'),
+    )
+    .addOption(new Option('--json', 'the same as --reporter json').conflicts('reporter'))
     .option('--at <time>', 'stop the replay there, in the debugger: 42.5s', toInstant)
     .addOption(
       new Option('--inspector-port <number>', 'where --at waits for a debugger')
@@ -110,6 +125,27 @@ async function search(journals: FieldJournals, options: Options): Promise<Replay
   }
 }
 
+/** A file that cannot be written is known before the search. */
+function reportsOf(
+  options: Options,
+  { client }: FieldJournals,
+  files: readonly string[],
+): readonly Report[] {
+  const specs = options.json === true ? [{ name: 'json' } as const] : options.reporter;
+  return specs.map(({ file, name }: Options['reporter'][number]): Report => {
+    if (name === 'html') {
+      const page = htmlReporter('replay', file);
+      const command = ['npm run replay --', ...files.map(quoted)].join(' ');
+      return (replayed) => showReplay(page, replayed, { client: client.host, command });
+    }
+    const write = writerTo(file);
+    return async (replayed) =>
+      write(
+        name === 'json' ? asJson(replayed) : replayText(replayed) + whatNext(options, replayed),
+      );
+  });
+}
+
 function asFile({ scenario }: Replayed): string {
   return `${JSON.stringify(scenario, null, 2)}\n`;
 }
@@ -119,10 +155,10 @@ function asJson({ events: _events, field: _field, ...rest }: Replayed): string {
   return `${JSON.stringify({ version: 1, ...rest }, null, 2)}\n`;
 }
 
-function tellWhatNext({ json, save }: Options, { fit }: Replayed): void {
-  if (save === undefined || json === true) return;
+function whatNext({ save }: Options, { fit }: Replayed): string {
+  if (save === undefined) return '';
   const how = fit.reproduced ? 'again:' : 'as far as it goes:';
-  process.stdout.write(`${how}\n  npm run scenarios -- ${save}\n`);
+  return `${how}\n  npm run scenarios -- ${quoted(save)}\n`;
 }
 
 async function stopAt(atMs: number, replayed: Replayed, options: Options): Promise<number> {

@@ -41,7 +41,7 @@ export function align({ client, server }: FieldJournals): Aligned {
   const told = record.events.filter(({ host }) => host === record.client);
   if (server === undefined || record.server === undefined) {
     const trips = tripsOf(told, []);
-    return { record: { ...record, events: told }, sleptAtMs: new Set(), trips };
+    return { record: { ...record, events: begun(told) }, sleptAtMs: new Set(), trips };
   }
   const trips = tripsOf(told, server.lines);
   const starts = machineStarts(server.lines);
@@ -53,8 +53,22 @@ export function align({ client, server }: FieldJournals): Aligned {
     const host = record.server as string;
     return byConnection(start, pairs, offsetMs, trips).map((line) => ({ ...line, host }));
   });
-  const events = [...lines, ...placed].sort((a, b) => a.atMs - b.atMs);
+  const events = begun([...lines, ...placed]).sort((a, b) => a.atMs - b.atMs);
   return { record: { ...record, events }, sleptAtMs, trips };
+}
+
+/** A program loads for a while, in which it does nothing: it begins with its first deed. */
+function begun(lines: readonly Line[]): Line[] {
+  const beginnings = new Map<string, number>();
+  const lifeOf = ({ boot, host }: Line): string => `${boot} ${host}`;
+  for (const line of lines) {
+    const isDeed = line.type === 'link.dialing' || line.type === 'server.listening';
+    if (isDeed && !beginnings.has(lifeOf(line))) beginnings.set(lifeOf(line), line.atMs);
+  }
+  return lines.map((line) => {
+    const beginsMs = beginnings.get(lifeOf(line)) ?? line.atMs;
+    return line.atMs < beginsMs ? { ...line, atMs: beginsMs } : line;
+  });
 }
 
 /** Some failures tell of TLS, and so does the time that a dial takes beside that of a ping. */

@@ -165,6 +165,9 @@ function actsOf({ clientEvents }: House, time: StoryTime): Acts {
     if (event.type === 'button.pressed') {
       return [{ at: time.at(atMs), on: CLIENT, presses: 'button' }];
     }
+    if (event.type === 'session.ended' && event.reason === 'microphone_ended') {
+      return [{ at: time.at(atMs), on: CLIENT, ends: 'recording' }];
+    }
     if (event.type !== 'hotword.detected') return [];
     return [{ at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
   });

@@ -14,7 +14,7 @@ import {
   type Side,
   type Way,
 } from './end-of-link';
-import { stalledSince } from './house';
+import { stalledSince, type FieldLink } from './house';
 
 /** A link that was up and is no longer, and what may have been behind it. */
 export class LostLink extends EndOfLink {
@@ -245,10 +245,16 @@ export class LostLink extends EndOfLink {
 
   private serverEnds(kind: 'kill' | 'restart', atMs: number): FaultInput {
     const fromMs = atMs - this.latencyMs;
-    const next = this.house.links.find(
-      ({ dialledMs, end }) => dialledMs >= atMs && end?.label !== 'dial_refused',
-    );
-    const untilMs = next === undefined ? this.house.untilMs : next.dialledMs;
-    return { kind, host: SERVER, at: this.time.at(fromMs), for: lasting(untilMs - fromMs) };
+    const lasts = lasting(this.serverBackMs(atMs) - fromMs);
+    return { kind, host: SERVER, at: this.time.at(fromMs), for: lasts };
+  }
+
+  /** In the middle of when it can have come back: no dial is exactly where it was in the field. */
+  private serverBackMs(atMs: number): number {
+    const later = this.house.links.filter(({ dialledMs }) => dialledMs >= atMs);
+    const next = later.findIndex(({ end }) => end?.label !== 'dial_refused');
+    if (next === -1) return this.house.untilMs;
+    const refusedMs = later[next - 1]?.dialledMs ?? atMs;
+    return (refusedMs + (later[next] as FieldLink).dialledMs) / 2;
   }
 }

@@ -1,5 +1,7 @@
 import { formatMs } from '../format-ms';
 import type { RecordedEvent } from '../events';
+import type { Duration } from '../sim/duration';
+import type { FaultInput } from '../sim/network-faults';
 import type { Mark } from './fit';
 import type { Finding, Replayed } from './replay';
 
@@ -10,7 +12,7 @@ const MAX_PROBLEMS = 5;
 
 /** What came of a replay, for a person. */
 export function replayText(replayed: Replayed): string {
-  return [...head(replayed), ...outcome(replayed), ...findings(replayed)]
+  return [...head(replayed), ...outcome(replayed), ...certain(replayed), ...findings(replayed)]
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -82,6 +84,30 @@ function lineOf({
 
 function asWord(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What befell the machines, which the journals show by themselves. */
+function certain({ findings: all, scenario: { faults = [] } }: Replayed): string[] {
+  const guessed = new Set(
+    all.flatMap(({ chosen }) => chosen.faults.map((fault) => JSON.stringify(fault))),
+  );
+  const sure = faults.filter((fault) => 'host' in fault && !guessed.has(JSON.stringify(fault)));
+  return [
+    ...(sure.length > 0 ? ['What the journals show by themselves:'] : []),
+    ...sure.slice(0, MAX_FINDINGS).map(faultText),
+    ...(sure.length > MAX_FINDINGS ? [`  and ${sure.length - MAX_FINDINGS} more`] : []),
+  ];
+}
+
+function faultText(fault: FaultInput): string {
+  const lasts = 'for' in fault && fault.for !== undefined ? `, for ${told(fault.for)}` : '';
+  const host = 'host' in fault ? `${String(fault.host)} ` : '';
+  return `  ${told(fault.at)}  ${host}${fault.kind.replaceAll('_', ' ')}${lasts}`;
+}
+
+/** A replay's times are whole milliseconds. */
+function told(time: Duration): string {
+  return formatMs(parseInt(time));
 }
 
 function findings({ findings: all }: Replayed): string[] {

@@ -71,11 +71,17 @@ export class HtmlReporter implements Reporter {
     }
     const traced = runs.filter(({ detail }) => detail === 'trace').length;
     const size = `${(chars / CHARS_A_MEGABYTE).toFixed(1)} MB`;
-    this.options.onWritten?.(`${runs.length} runs, ${traced} with a time line, ${size}`);
+    this.options.onWritten?.(`${counted(runs.length)}, ${traced} with a time line, ${size}`);
   }
 
   private limitNotes(): readonly string[] {
     const { unlistedRuns } = this.store;
-    return unlistedRuns === 0 ? [] : [`${unlistedRuns} runs that passed are not listed.`];
+    if (unlistedRuns === 0) return [];
+    const verb = unlistedRuns === 1 ? 'is' : 'are';
+    return [`${counted(unlistedRuns)} that passed ${verb} not listed.`];
   }
+}
+
+function counted(runs: number): string {
+  return runs === 1 ? '1 run' : `${runs} runs`;
 }

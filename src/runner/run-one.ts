@@ -116,7 +116,7 @@ function whereabouts({
 }
 
 /** So that the command can be pasted into a shell. */
-function quoted(file: string): string {
+export function quoted(file: string): string {
   return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 

@@ -16,6 +16,8 @@ import type { RunOnHost } from './virtual-nic';
 export interface Program {
   /** Ends it gracefully, as SIGTERM does. */
   shutdown(): Promise<void>;
+  /** Ends the session, where it is a client with one. */
+  endSession?(reason: 'microphone_ended'): void;
 }
 
 /** Everything that a program on a host may touch. */
@@ -185,6 +187,12 @@ export class Host implements WallClock {
   /** Somebody presses the button. */
   press(): void {
     this.currentLife?.receive('io', () => this.audio.press());
+  }
+
+  /** What is heard was a recording, and it is over. */
+  endRecording(): void {
+    const life = this.currentLife;
+    life?.receive('io', () => life.running?.endSession?.('microphone_ended'));
   }
 
   /** The process stands still until this is undone. Several pauses may overlap. */

@@ -228,7 +228,7 @@ export class Run {
       this.world.clock.schedule(fault.for, end, this);
   }
 
-  private act({ inspects, on, says, stops }: Act): void {
+  private act({ ends, inspects, on, says, stops }: Act): void {
     const host = this.world.host(on);
     if (says !== undefined) {
       const ms = host.audio.say(this.sounds.sound(says));
@@ -237,6 +237,8 @@ export class Run {
       host.retire();
     } else if (inspects !== undefined) {
       host.inspect();
+    } else if (ends !== undefined) {
+      host.endRecording();
     } else {
       this.world.record(host, { type: 'user.pressed' });
       host.press();

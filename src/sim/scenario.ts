@@ -24,6 +24,8 @@ const actSchema = z
     /** Speaks a fixture: the name of a file in `fixtures/wav` without `.wav`. */
     says: z.string().optional(),
     presses: z.literal('button').optional(),
+    /** What was heard was a recording, and it is over: the session ends. */
+    ends: z.literal('recording').optional(),
     /** Tells the program to stop for good, as SIGTERM does. */
     stops: z.literal('program').optional(),
     /** Counts what the program holds: reported as `host.inspected`. */
@@ -32,7 +34,7 @@ const actSchema = z
   .refine(
     ({ at: _at, on: _on, ...deeds }) =>
       Object.values(deeds).filter((deed) => deed !== undefined).length === 1,
-    'must have exactly one of says, presses, stops and inspects',
+    'must have exactly one of says, presses, ends, stops and inspects',
   );
 
 const DEFAULT_HOSTS = {

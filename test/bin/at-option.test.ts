@@ -1,65 +1,10 @@
-import { once } from 'node:events';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { WebSocket } from 'ws';
 
 import { toInstant } from '../../src/bin/at-option';
+import { Debugger } from './debugger';
 import { build, FOLDER, run, Running, start } from './programs';
-
-/** A debugger, as far as this test needs one (Chrome DevTools Protocol). */
-class Debugger {
-  private readonly socket: WebSocket;
-  private sent = 0;
-  private readonly answers = new Map<number, (result: Record<string, unknown>) => void>();
-  private readonly pauses: ((callFrame: string) => void)[] = [];
-
-  constructor(url: string) {
-    this.socket = new WebSocket(url);
-    this.socket.on('message', (data) => this.heard(JSON.parse(String(data)) as Message));
-  }
-
-  async attach(): Promise<void> {
-    await once(this.socket, 'open');
-    await this.ask('Debugger.enable');
-    await this.ask('Runtime.enable');
-  }
-
-  /** Resolves with the innermost frame once it stops. */
-  paused(): Promise<string> {
-    return new Promise((resolve) => this.pauses.push(resolve));
-  }
-
-  async evaluate(callFrameId: string, expression: string): Promise<unknown> {
-    const asked = { callFrameId, expression, returnByValue: true };
-    const { result } = await this.ask('Debugger.evaluateOnCallFrame', asked);
-    return (result as { value?: unknown }).value;
-  }
-
-  ask(method: string, params: object = {}): Promise<Record<string, unknown>> {
-    this.sent += 1;
-    const id = this.sent;
-    this.socket.send(JSON.stringify({ id, method, params }));
-    return new Promise((resolve) => this.answers.set(id, resolve));
-  }
-
-  close(): void {
-    this.socket.close();
-  }
-
-  private heard({ id, method, params, result }: Message): void {
-    if (id !== undefined) this.answers.get(id)?.(result ?? {});
-    const frame = params?.callFrames?.[0]?.callFrameId;
-    if (method === 'Debugger.paused' && frame !== undefined) this.pauses.shift()?.(frame);
-  }
-}
-
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly result?: Record<string, unknown>;
-  readonly params?: { readonly callFrames?: readonly { readonly callFrameId: string }[] };
-}
 
 describe('--at', function () {
   this.timeout(60_000);
@@ -72,10 +17,7 @@ describe('--at', function () {
     const program = start('scenarios', [story, '--at', '8.5s', '--inspector-port', '0']);
     const [url] = await program.complains(/ws:\/\/127\.0\.0\.1:\d+\/\S+/);
     const attached = new Debugger(url);
-    const paused = attached.paused();
-    await attached.attach();
-    await attached.ask('Runtime.runIfWaitingForDebugger');
-    const frame = await paused;
+    const frame = await attached.firstPause();
     expect(await attached.evaluate(frame, 'atMs')).to.be.within(8_500, 9_500);
     expect(await attached.evaluate(frame, 'client.state')).to.equal('processing_response');
     expect(await attached.evaluate(frame, 'server.constructor.name')).to.equal('TarsAssistant');

@@ -130,6 +130,7 @@ type Program =
   | 'fuzz'
   | 'keep'
   | 'merge'
+  | 'replay'
   | 'scenarios'
   | 'server'
   | 'sweep'

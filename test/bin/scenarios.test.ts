@@ -195,7 +195,7 @@ describe('scenarios program', function () {
     const folder = mkdtempSync(path.join(FOLDER, 'page-'));
     const args = [written('fail.json', FAILING), '--workers', '2', '--reporter', 'json,html'];
     const exit = await run('scenarios', args, {}, folder);
-    expect(exit.stderr).to.match(/report\.html: 1 runs, 1 with a time line, 0\.\d MB\n$/);
+    expect(exit.stderr).to.match(/report\.html: 1 run, 1 with a time line, 0\.\d MB\n$/);
     const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
     expect(page)
       .to.match(/^<!doctype html>/)

@@ -54,6 +54,6 @@ describe('HtmlReporter', () => {
   it('says how many runs are not even listed', () => {
     const { data } = pageOf([passingRun, passingRun], { limits: { listedRuns: 1 } });
     const { notes } = data['summary'] as unknown as { readonly notes: readonly string[] };
-    expect(notes).to.deep.equal(['1 runs that passed are not listed.']);
+    expect(notes).to.deep.equal(['1 run that passed is not listed.']);
   });
 });

@@ -44,6 +44,20 @@ describe('pictureOf', () => {
     ]);
   });
 
+  it('ends them with the next life at the latest, where nothing tells of the end', () => {
+    const killed = [
+      event(1, 0, { type: 'host.started', program: 'client' }),
+      event(2, 0, {
+        ...{ type: 'state.changed', machine: 'client', from: 'idle', cause: 'start' },
+        to: 'listening_for_hotword',
+      }),
+      event(3, 700, { type: 'host.started', program: 'client' }),
+      event(4, 900, { type: 'server.listening', port: 1 }),
+    ];
+    const { spans } = laneOf(pictured(killed), 'pi', 'client');
+    expect(told(spans)).to.deep.equal(['0-700 listening for hotword']);
+  });
+
   it('has what is said and heard as waves', () => {
     const [said] = laneOf(picture, 'pi', 'microphone').waves;
     expect(said).to.deep.include({ fromMs: 1_000, toMs: 1_500, peaks: 'g'.repeat(25) });

@@ -241,6 +241,8 @@ export class HostLanes {
     const { power } = this.lanes;
     const atMs = this.view.at(index);
     if (type === 'host.started') {
+      // A journal has nothing of how the life before it ended.
+      this.die(atMs);
       this.program = this.view.text(index, 'program');
       this.swap(power, 'program', index, `${this.program} runs`, 'calm');
     } else if (type === 'host.paused') this.swap(power, 'program', index, 'stands still', 'bad');
