@@ -242,7 +242,7 @@ function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
 }
 
 /** One end left, and the other had its word. */
-function goodbye(from: readonly Line[], to: readonly Line[]): Sent[] {
+export function goodbye(from: readonly Line[], to: readonly Line[]): Sent[] {
   const left = from.find((line) => line.type === 'link.lost' && line.label === 'local_shutdown');
   const heard = to.find((line) => line.type === 'link.lost' && line.initiator === 'remote');
   return left === undefined || heard === undefined ? [] : [[left.atMs, heard.atMs, 'goodbye']];
