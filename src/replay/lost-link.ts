@@ -16,6 +16,9 @@ import {
 } from './end-of-link';
 import { stalledSince, type FieldLink } from './house';
 
+/** A client that ends so is not heard: it is told so, or deaf, and what it sends is not acknowledged. */
+const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
+
 /** A link that was up and is no longer, and what may have been behind it. */
 export class LostLink extends EndOfLink {
   candidates(): Candidate[] {
@@ -121,7 +124,8 @@ export class LostLink extends EndOfLink {
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
     if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
-    if (this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
+    const canBeHeard = serverEnd?.label !== 'heartbeat_timeout';
+    if (canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
 
@@ -130,7 +134,7 @@ export class LostLink extends EndOfLink {
     if (serverEnd === undefined || !isBroken(serverEnd)) return;
     const lostMs = serverEnd.atMs;
     if (diedMs !== undefined && this.clientWasKilled(lostMs - this.togetherMs(), lostMs)) return;
-    const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
+    const canBeHeard = !UNHEARD.has(end?.label ?? '');
     if (canBeHeard && this.isConsequence(SERVER, lostMs, end?.atMs)) return;
     return this.inStall(SERVER, lostMs, end?.atMs);
   }
