@@ -72,7 +72,7 @@ function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: numbe
   const written =
     life.end === 'lost_power' && !isGhost
       ? life.endMs + UNWRITTEN_MS
-      : life.endMs + (isLinked(house, life, host) ? 1 : QUIETLY_MS);
+      : life.endMs + (isGhost || isLinked(house, life, host) ? 1 : QUIETLY_MS);
   const noticedMs = house.links
     .map((link) => noticedAt(link, life, host, latencyMs))
     .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs < nextMs)

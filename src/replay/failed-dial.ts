@@ -119,6 +119,10 @@ export class FailedDial extends EndOfLink {
       this.house.knowsServer && accepted === undefined && askedMs <= atMs
         ? [this.silence('upstream', askedMs)]
         : [];
+    // What the server answered did not get to the client.
+    if (accepted !== undefined && atMs >= accepted.atMs + this.latencyMs) {
+      unheard.push(this.silence('downstream', accepted.atMs - 1));
+    }
     return (['reset', 'close'] as const).map((kind) => ({
       cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
       faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],

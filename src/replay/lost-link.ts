@@ -16,7 +16,7 @@ import {
 } from './end-of-link';
 import { stalledSince, type FieldLink } from './house';
 
-/** A client that ends so is not heard: it is told so, or deaf, and what it sends is not acknowledged. */
+/** One that ends so is not heard: it was told, or is deaf and has nothing acknowledged. */
 const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
 
 /** A link that was up and is no longer, and what may have been behind it. */
@@ -124,7 +124,7 @@ export class LostLink extends EndOfLink {
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
     if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
-    const canBeHeard = serverEnd?.label !== 'heartbeat_timeout';
+    const canBeHeard = !UNHEARD.has(serverEnd?.label ?? '');
     if (canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
