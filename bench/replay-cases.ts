@@ -34,6 +34,8 @@ export async function showReplay(name: string): Promise<void> {
   for (let seed = first; both.runs < runs; seed += 1) {
     const events = await fieldRun(seed);
     if (events === undefined) continue;
+    // One whose power never lasted has no journal to replay.
+    if ([CLIENT, SERVER].some((host) => journalOf(events, host as string).length === 0)) continue;
     const client = journal(events, CLIENT as string);
     const server = journal(events, SERVER as string);
     await both.add(seed, { client, server });
