@@ -1,11 +1,12 @@
+import { JOURNAL_SYNC_MS } from '../constants';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Acts, type StoryTime } from './derivation';
 import type { FieldLife, FieldLink, House } from './house';
 
 type HostName = typeof CLIENT | typeof SERVER;
 
-/** A line of a journal is lost with the power where it is younger than this. */
-const UNWRITTEN_MS = 1_000;
+/** A line is lost with the power where it is younger, and may come a little later again. */
+const UNWRITTEN_MS = JOURNAL_SYNC_MS + 3;
 
 /** What befell the machines: how lives ended, stalls, steps of the clock, devices. */
 export function faultsOfLives(house: House, time: StoryTime, latencyMs: number): FaultInput[] {

@@ -236,7 +236,7 @@ export class LostLink extends EndOfLink {
   private lostAlone(): Candidate[] {
     const { end } = this.link;
     if (end?.type !== 'link.lost') return [];
-    const at = this.time.at(end.atMs);
+    const at = this.time.at(end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0));
     switch (end.label) {
       case 'heartbeat_timeout': {
         if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
