@@ -119,7 +119,7 @@ function byConnection(
   offsetMs: number,
   trips: number,
 ): Line[] {
-  const oneWayMs = Math.min(...pairs.map((pair) => tookMs(pair) / trips));
+  const oneWayMs = oneWayOf(pairs, trips);
   let currentMs = pairs[0] === undefined ? offsetMs : clamped(offsetMs, pairs[0], oneWayMs, trips);
   return start.map((line) => {
     const pair = pairs.find(
@@ -208,15 +208,22 @@ function offsetOf(pairs: readonly Pairs[], trips: number): number | undefined {
   if (pairs.length === 0) return undefined;
   const mostMs = Math.min(...downsOf(pairs));
   const told = pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
-  const oneWayMs = Math.min(
-    ...pairs.map((each) => tookMs(each) / trips),
-    ...told.map((leastMs) => Math.max(0, mostMs - leastMs) / 2),
-  );
+  const oneWayMs = oneWayOf(pairs, trips);
   // A dial that was accepted had gone the way so often, and not only once.
   const dialled = pairs.map(
     ({ dial }) => dial.dialledMs - dial.acceptedMs + (trips - 2) * oneWayMs,
   );
   return (Math.max(...told, ...dialled) + mostMs) / 2;
+}
+
+/** The quickest way that is known: a share of a dial, or half of a way there and back. */
+function oneWayOf(pairs: readonly Pairs[], trips: number): number {
+  const mostMs = Math.min(...downsOf(pairs));
+  const told = pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
+  return Math.min(
+    ...pairs.map((each) => tookMs(each) / trips),
+    ...told.map((leastMs) => Math.max(0, mostMs - leastMs) / 2),
+  );
 }
 
 function tookMs({ dial: { connectedMs, dialledMs } }: Pairs): number {
@@ -256,7 +263,7 @@ function pairsOf(client: readonly Line[], server: readonly Line[]): Pairs[] {
 }
 
 /** One end left, and the other had its word. */
-function goodbye(from: readonly Line[], to: readonly Line[]): Sent[] {
+export function goodbye(from: readonly Line[], to: readonly Line[]): Sent[] {
   const left = from.find((line) => line.type === 'link.lost' && line.label === 'local_shutdown');
   const heard = to.find((line) => line.type === 'link.lost' && line.initiator === 'remote');
   return left === undefined || heard === undefined ? [] : [[left.atMs, heard.atMs, 'goodbye']];

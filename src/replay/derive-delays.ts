@@ -1,6 +1,6 @@
 import { ms } from '../fuzz/drawn-faults';
 import type { FaultInput } from '../sim/network-faults';
-import { matched } from './align';
+import { goodbye, matched } from './align';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
 import { stalledSince, type FieldLink, type House } from './house';
 
@@ -34,6 +34,8 @@ export function passagesOf({ clientEvents, links, serverEvents }: House): Passag
       ...asPassages('downstream', welcome),
       ...asPassages('upstream', matched(ours, theirs)),
       ...asPassages('downstream', matched(theirs, ours)),
+      ...asPassages('upstream', goodbye(ours, theirs)),
+      ...asPassages('downstream', goodbye(theirs, ours)),
     ].sort((a, b) => a.sentMs - b.sentMs);
   });
 }
@@ -102,6 +104,8 @@ function slowPassages(all: readonly Passage[], latencyMs: number, time: StoryTim
       const fromMs = Math.max(
         sentMs - AROUND_MS,
         Math.min(sentMs, Math.ceil((beforeMs + sentMs) / 2)),
+        // What a welcome came after passed as the rest did.
+        passage.what === 'welcome' ? sentMs - Math.min(latencyMs, AROUND_MS) : -Infinity,
       );
       const untilMs = Math.min(sentMs + AROUND_MS, Math.max(sentMs + 1, (sentMs + afterMs) / 2));
       return [
@@ -153,7 +157,7 @@ const TRIPS_OF_FAILURES: Readonly<Record<string, number>> = {
   http_status: 4,
 };
 /** A SYN without an answer is sent again after so long. */
-const SYN_AGAIN_MS = 1_000;
+export const SYN_AGAIN_MS = 1_000;
 
 /** A dial that failed later than by its ways: its SYN was slow, or lost and sent again. */
 function slowFailure(

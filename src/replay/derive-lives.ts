@@ -1,11 +1,12 @@
+import { JOURNAL_SYNC_MS } from '../constants';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Acts, type StoryTime } from './derivation';
 import type { FieldLife, FieldLink, House } from './house';
 
 type HostName = typeof CLIENT | typeof SERVER;
 
-/** A line of a journal is lost with the power where it is younger than this. */
-const UNWRITTEN_MS = 1_000;
+/** A line is lost with the power where it is younger, and may come a little later again. */
+const UNWRITTEN_MS = JOURNAL_SYNC_MS + 3;
 
 /** What befell the machines: how lives ended, stalls, steps of the clock, devices. */
 export function faultsOfLives(house: House, time: StoryTime, latencyMs: number): FaultInput[] {
@@ -46,6 +47,22 @@ function endings(
   });
 }
 
+/** A program without a link has no more to say for so long. */
+const QUIETLY_MS = 20;
+
+/** Whether a link of it was open when it was over. */
+function isLinked({ links }: House, { endMs, lines }: FieldLife, host: HostName): boolean {
+  return links.some(({ accepted, dialledMs, end, serverEnd }) => {
+    const [fromMs, over] =
+      host === CLIENT ? [dialledMs, end] : [accepted?.atMs ?? Infinity, serverEnd];
+    return (
+      fromMs >= (lines[0]?.atMs ?? Infinity) &&
+      fromMs <= endMs &&
+      (over === undefined || over.atMs > endMs)
+    );
+  });
+}
+
 const KINDS = { stopped: 'restart', killed: 'kill', lost_power: 'power_loss' } as const;
 
 /** When a life ended: as it says, or as the other side noticed, or right after its last line. */
@@ -53,7 +70,10 @@ function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: numbe
   const nextMs = life.nextMs as number;
   if (life.end === 'stopped') return Math.min(stopMsOf(house, life), nextMs - 1);
   const isGhost = life.lines.length === 0;
-  const written = life.end === 'killed' || isGhost ? life.endMs + 1 : life.endMs + UNWRITTEN_MS;
+  const written =
+    life.end === 'lost_power' && !isGhost
+      ? life.endMs + UNWRITTEN_MS
+      : life.endMs + (isGhost || isLinked(house, life, host) ? 1 : QUIETLY_MS);
   const noticedMs = house.links
     .map((link) => noticedAt(link, life, host, latencyMs))
     .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs < nextMs)
@@ -73,7 +93,7 @@ function stopMsOf({ links }: House, { endMs }: FieldLife): number {
 /** The last that the other side knows of a life that was over without a word. */
 function noticedAt(
   { accepted, connected, dialledMs, end, serverEnd }: FieldLink,
-  { startedMs, nextMs = Infinity }: FieldLife,
+  { end: how, startedMs, nextMs = Infinity }: FieldLife,
   host: HostName,
   latencyMs: number,
 ): number | undefined {
@@ -85,7 +105,8 @@ function noticedAt(
   const witness = host === CLIENT ? serverEnd : end;
   if (witness === undefined || witness.type !== 'link.lost') return undefined;
   if (witness.label === 'local_shutdown') return witness.atMs;
-  if (witness.label === 'fin' || witness.label === 'reset') {
+  // Without power nobody says that it is over.
+  if (how === 'killed' && (witness.label === 'fin' || witness.label === 'reset')) {
     const isSoon = witness.sinceInboundMs < 100 || host === CLIENT || connected !== undefined;
     if (isSoon && witness.atMs - latencyMs < nextMs) return witness.atMs - latencyMs;
   }

@@ -197,10 +197,11 @@ class ServersWord extends Word {
     const ended = this.events.find(
       (event): event is EventOf<'turn.ended'> => event.type === 'turn.ended' && ofTurn(event),
     );
-    const sent = this.events.find(
+    const ends = this.events.filter(
       (event) =>
         event.type === 'control.sent' && event.message === 'tts_stream_end' && ofTurn(event),
     );
+    const [sent] = ends;
     const played = this.house.clientEvents.find(
       (event): event is EventOf<'playback.ended'> =>
         event.type === 'playback.ended' && ofTurn(event),
@@ -213,9 +214,14 @@ class ServersWord extends Word {
     const sentMs = sent?.atMs ?? ended?.atMs ?? atMs;
     const untilMs = Math.max(sentMs, (arrived?.atMs ?? 0) - this.latencyMs);
     const error = ended?.error;
-    if (error === 'interrupted' && sent !== undefined)
-      this.add(sent.atMs, { hears: 'interruption' });
-    const how = sent === undefined ? 'hangs' : (HOW_IT_ENDS[error ?? ''] ?? 'ends');
+    // An interruption is told as a second end, where all of the answer had been sent.
+    const last = ends.at(-1);
+    if (error === 'interrupted' && last !== undefined) {
+      this.add(last.atMs, { hears: 'interruption' });
+    }
+    const isWhole = ends.length > 1;
+    const how =
+      sent === undefined ? 'hangs' : isWhole ? 'ends' : (HOW_IT_ENDS[error ?? ''] ?? 'ends');
     this.answer(atMs, untilMs, bytes, how, this.late(atMs, untilMs, bytes, ended, played, arrived));
   }
 

@@ -72,8 +72,14 @@ export abstract class EndOfLink {
     return this.house.server.some((life) => isOver(life) && this.mayHaveLeft(life, atMs));
   }
 
-  protected mayHaveLeft({ endMs, nextMs = Infinity, startedMs }: FieldLife, atMs: number): boolean {
+  protected mayHaveLeft(
+    { end, endMs, nextMs = Infinity, startedMs }: FieldLife,
+    atMs: number,
+  ): boolean {
     const { serverEnd } = this.link;
+    // One that stops says so, and not before; one without power says nothing.
+    if (end === 'stopped' && atMs < endMs + this.latencyMs - 1) return false;
+    if (end === 'lost_power' && atMs < nextMs) return false;
     // It had lost it before, and left only then.
     if (serverEnd !== undefined && serverEnd.label !== 'local_shutdown') return false;
     const acceptedMs = this.link.accepted?.atMs ?? this.link.dialledMs;

@@ -1,11 +1,15 @@
 import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
-import { between, EndOfLink, isBroken, NATURAL, one, SOON_MS } from './end-of-link';
+import { between, EndOfLink, isBroken, NATURAL, one, SOON_MS, TOGETHER_MS } from './end-of-link';
+import { SYN_AGAIN_MS } from './derive-delays';
 import { stalledSince } from './house';
 
 /** A byte of the first frame after the answer to an upgrade, which has 162 bytes of its own. */
 const IN_THE_WELCOME = 170;
+
+/** So much earlier and later a dial may come again. */
+const AROUND_MS = 300;
 
 interface Whole {
   readonly at: ReturnType<StoryTime['at']>;
@@ -14,14 +18,27 @@ interface Whole {
 
 /** A dial that failed, and what may have been behind it. */
 export class FailedDial extends EndOfLink {
-  candidates({ atMs, httpStatus, label }: EventOf<'link.failed'>): Candidate[] {
+  candidates(failed: EventOf<'link.failed'>): Candidate[] {
+    const { serverEnd } = this.link;
+    const found = this.atClient(failed);
+    const isHeard = serverEnd === undefined || isBroken(serverEnd) || isGoodbye(serverEnd);
+    if (isHeard || serverEnd.atMs < failed.atMs + TOGETHER_MS) return found;
+    const silent = this.silence('upstream', failed.atMs - 1);
+    if (found.length === 0) return [one('the server was not told', silent)];
+    return found.map(({ cause, faults }) => ({
+      cause: `${cause}, and the server was not told`,
+      faults: [...faults, silent],
+    }));
+  }
+
+  private atClient({ atMs, httpStatus, label }: EventOf<'link.failed'>): Candidate[] {
     const { dialledMs } = this.link;
-    const whole = { at: this.time.at(dialledMs), for: lasting(atMs - dialledMs + 1) };
+    const whole = this.around(dialledMs, atMs);
     switch (label) {
       case 'dns':
         return [one('no name could be resolved', { kind: 'dns', host: CLIENT, ...whole })];
       case 'dial_unreachable':
-        return [one('no route', { kind: 'unreachable', host: CLIENT, ...whole })];
+        return [one('no route', { kind: 'unreachable', host: CLIENT, ...this.again(atMs) })];
       case 'dial_refused':
         if (!this.serverRan(atMs)) return [];
         return [one('nothing listened', { kind: 'refused', host: SERVER, ...whole })];
@@ -48,6 +65,29 @@ export class FailedDial extends EndOfLink {
       default:
         return [];
     }
+  }
+
+  /** What made a dial fail, and what would have made it fail a little earlier or later. */
+  private around(fromMs: number, untilMs: number): Whole {
+    const { links } = this.house;
+    const index = links.indexOf(this.link);
+    const [before, after] = [links[index - 1], links[index + 1]];
+    const beforeMs = before?.end?.atMs ?? before?.dialledMs ?? -Infinity;
+    const sinceMs = Math.max(0, fromMs - beforeMs);
+    const untilNextMs = Math.max(0, (after?.dialledMs ?? Infinity) - untilMs);
+    const startMs = Math.max(0, fromMs - Math.min(AROUND_MS, Math.floor(sinceMs / 3)));
+    const endMs = untilMs + Math.min(AROUND_MS, Math.floor(untilNextMs / 3));
+    return { at: this.time.at(startMs), for: lasting(endMs - startMs + 1) };
+  }
+
+  /** There was none when the first SYN had got lost, and another was to be sent. */
+  private again(atMs: number): Whole {
+    const { dialledMs } = this.link;
+    const extraMs = atMs - dialledMs - 2 * this.latencyMs;
+    const lostMs = Math.floor(extraMs / SYN_AGAIN_MS) * SYN_AGAIN_MS;
+    return lostMs > 0
+      ? this.around(dialledMs + lostMs - SYN_AGAIN_MS / 4, atMs)
+      : this.around(dialledMs, atMs);
   }
 
   private answered(status: number, whole: Whole): Candidate {
@@ -79,6 +119,10 @@ export class FailedDial extends EndOfLink {
       this.house.knowsServer && accepted === undefined && askedMs <= atMs
         ? [this.silence('upstream', askedMs)]
         : [];
+    // What the server answered did not get to the client.
+    if (accepted !== undefined && atMs >= accepted.atMs + this.latencyMs) {
+      unheard.push(this.silence('downstream', accepted.atMs - 1));
+    }
     return (['reset', 'close'] as const).map((kind) => ({
       cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
       faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],
@@ -116,7 +160,7 @@ export class FailedDial extends EndOfLink {
       return [{ cause: 'the server stood still', faults: [] }];
     }
     if (accepted !== undefined) {
-      const at = this.time.at(accepted.atMs);
+      const at = this.time.at(accepted.atMs + 1);
       const ways = this.serverHeardNoMore() ? 'both' : 'downstream';
       return [one('the answer was lost', { kind: 'silence', between, at, direction: ways })];
     }
@@ -151,4 +195,8 @@ export class FailedDial extends EndOfLink {
       NATURAL,
     ];
   }
+}
+
+function isGoodbye({ initiator }: EventOf<'link.lost'>): boolean {
+  return initiator === 'remote';
 }

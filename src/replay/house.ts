@@ -121,7 +121,7 @@ function withGhosts(
   );
   return {
     client: ofClient.reduce(withGhost, client),
-    server: [...ofServer, ...unborn(client, server)].reduce(withGhost, server),
+    server: withUnborn(client, ofServer.reduce(withGhost, server)),
   };
 }
 
@@ -138,11 +138,16 @@ function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
 }
 
 /** A machine that was off was there: its name can be resolved. */
-function unborn([client]: readonly FieldLife[], [server]: readonly FieldLife[]): readonly Ghost[] {
-  if (client === undefined || server === undefined) return [];
+function withUnborn(
+  [client]: readonly FieldLife[],
+  server: readonly FieldLife[],
+): readonly FieldLife[] {
+  const [first] = server;
+  if (client === undefined || first === undefined) return server;
   const fromMs = client.startedMs;
   const NEAR_MS = 1_000;
-  return server.startedMs > fromMs + NEAR_MS ? [{ fromMs, untilMs: fromMs }] : [];
+  if (first.startedMs <= fromMs + NEAR_MS) return server;
+  return withGhost(server, { fromMs, untilMs: fromMs });
 }
 
 interface Ghost {
@@ -221,7 +226,8 @@ function lifeOf(
 }
 
 function endOf(lines: readonly RecordedEvent[], next: RecordedEvent | undefined): FieldLife['end'] {
-  if (lines.some(({ type }) => type === 'host.stopped')) return 'stopped';
+  // One that was cut short when it had said that it stops was told to.
+  if (lines.some((line) => line.type === 'host.stopped' || isGoodbye(line))) return 'stopped';
   if (next === undefined) return 'none';
   const [first] = lines;
   const machines = [first, next].map((each) =>
@@ -235,20 +241,31 @@ const AFTER_ALL_MS = 50;
 /** A server that had nobody to send away was told so after all had gone. */
 const QUIETLY_MS = 300;
 
+function isGoodbye(line: RecordedEvent): boolean {
+  const isEnd = line.type === 'link.lost' || line.type === 'link.failed';
+  return isEnd && line.label === 'local_shutdown';
+}
+
 /** Its first words of it; a program that had nothing to end stops at once. */
 function stoppingMs(lines: readonly RecordedEvent[]): number {
   // A server speaks of a client's shutdown as well.
   const isWord = (event: RecordedEvent): boolean =>
     (event.type === 'state.changed' && event.machine === 'client' && event.cause === 'shutdown') ||
-    ((event.type === 'link.lost' || event.type === 'link.failed') &&
-      event.label === 'local_shutdown');
+    isGoodbye(event);
   const at = lines.findIndex(isWord);
   const first = lines[at];
   // What came before it in the same instant comes before it again.
   if (first !== undefined) {
-    return lines[at - 1]?.atMs === first.atMs ? first.atMs + AFTER_ALL_MS : first.atMs;
+    const before = lines.slice(0, at).findLast((line) => !isOfShutdown(line));
+    return before?.atMs === first.atMs ? first.atMs + AFTER_ALL_MS : first.atMs;
   }
   return (lines.find(({ type }) => type === 'host.stopped')?.atMs as number) + QUIETLY_MS;
+}
+
+/** What a session and its sound have to say, when their program is told to stop. */
+function isOfShutdown(line: RecordedEvent): boolean {
+  if (line.type === 'playback.ended') return line.how === 'stopped';
+  return 'reason' in line && line.reason === 'shutdown';
 }
 
 function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]): FieldLink[] {
@@ -276,10 +293,12 @@ function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]):
 
 /** A server may take what its client has given up, if that was sent before. */
 const LATE_MS = 5_000;
+/** By so much two clocks may be apart where no link tells. */
+const CLOCKS_MS = 50;
 
 function isDuring(link: FieldLink, atMs: number): boolean {
   const endMs = link.end?.atMs ?? link.diedMs ?? Infinity;
-  return atMs >= link.dialledMs - LATE_MS / 10 && atMs <= endMs + LATE_MS;
+  return atMs >= link.dialledMs - CLOCKS_MS && atMs <= endMs + LATE_MS;
 }
 
 function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {

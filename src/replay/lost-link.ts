@@ -16,6 +16,9 @@ import {
 } from './end-of-link';
 import { stalledSince, type FieldLink } from './house';
 
+/** One that ends so is not heard: it was told, or is deaf and has nothing acknowledged. */
+const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
+
 /** A link that was up and is no longer, and what may have been behind it. */
 export class LostLink extends EndOfLink {
   candidates(): Candidate[] {
@@ -94,7 +97,7 @@ export class LostLink extends EndOfLink {
         const kind = KIND[end?.label ?? ''] ?? 'close';
         // Not before what it broke was there.
         const upMs = (this.link.connected?.atMs ?? -Infinity) + 2;
-        const at = this.time.at(Math.max(upMs, Math.min(atClientMs, atServerMs)));
+        const at = this.time.at(Math.max(upMs, atClientMs, atServerMs));
         return [one(`a ${end?.label} came to both ends`, { kind, between, at })];
       }
     }
@@ -121,7 +124,8 @@ export class LostLink extends EndOfLink {
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
     if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
-    if (this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
+    const canBeHeard = !UNHEARD.has(serverEnd?.label ?? '');
+    if (canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
 
@@ -129,8 +133,8 @@ export class LostLink extends EndOfLink {
     const { diedMs, end, serverEnd } = this.link;
     if (serverEnd === undefined || !isBroken(serverEnd)) return;
     const lostMs = serverEnd.atMs;
-    if (diedMs !== undefined && this.clientDied(lostMs - this.togetherMs(), lostMs)) return;
-    const canBeHeard = end?.label !== 'reset' && end?.label !== 'dial_closed';
+    if (diedMs !== undefined && this.clientWasKilled(lostMs - this.togetherMs(), lostMs)) return;
+    const canBeHeard = !UNHEARD.has(end?.label ?? '');
     if (canBeHeard && this.isConsequence(SERVER, lostMs, end?.atMs)) return;
     return this.inStall(SERVER, lostMs, end?.atMs);
   }
@@ -145,6 +149,8 @@ export class LostLink extends EndOfLink {
         ? this.isConsequence(SERVER, serverMs, clientMs)
         : this.isConsequence(CLIENT, clientMs, serverMs);
     if (isRead) return [];
+    // It was, if late.
+    if (isTold(end) || isTold(serverEnd)) return [];
     const firstMs = Math.min(clientMs, serverMs);
     const isServerLeft = serverMs === Infinity && !this.serverRan(clientMs + this.togetherMs());
     if (isServerLeft || firstMs === Infinity) return [];
@@ -168,8 +174,16 @@ export class LostLink extends EndOfLink {
   /** A program that stood still has found out when it went on: what it found had come before. */
   private inStall(host: Side, atMs: number, otherMs = Infinity): number {
     const fromMs = stalledSince(this.eventsOf(host), atMs);
-    if (fromMs === undefined) return atMs;
+    if (fromMs === undefined) return this.isLaterAt(host, atMs) ? atMs + 1 : atMs;
     return otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
+  }
+
+  /** What came before it in the same instant comes before it again. */
+  private isLaterAt(host: Side, atMs: number): boolean {
+    const lost = host === CLIENT ? this.link.end : this.link.serverEnd;
+    const events = this.eventsOf(host);
+    const at = events.findIndex((event) => event === lost);
+    return events.slice(0, Math.max(0, at)).some((event) => event.atMs === atMs);
   }
 
   private eventsOf(host: Side): readonly RecordedEvent[] {
@@ -209,12 +223,20 @@ export class LostLink extends EndOfLink {
     );
   }
 
+  /** A kernel says what one that was killed cannot; without power, nobody does. */
+  private clientWasKilled(fromMs: number, untilMs: number): boolean {
+    return this.house.client.some(
+      ({ end, endMs, nextMs }) =>
+        end === 'killed' && endMs <= untilMs && (nextMs ?? Infinity) >= fromMs,
+    );
+  }
+
   // Links, where the client alone tells.
 
   private lostAlone(): Candidate[] {
     const { end } = this.link;
     if (end?.type !== 'link.lost') return [];
-    const at = this.time.at(end.atMs);
+    const at = this.time.at(end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0));
     switch (end.label) {
       case 'heartbeat_timeout': {
         if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
@@ -257,4 +279,9 @@ export class LostLink extends EndOfLink {
     const refusedMs = later[next - 1]?.dialledMs ?? atMs;
     return (refusedMs + (later[next] as FieldLink).dialledMs) / 2;
   }
+}
+
+/** Whether one end had it from the other in so many words. */
+function isTold(lost: FieldLink['end'] | undefined): boolean {
+  return lost?.type === 'link.lost' && lost.initiator === 'remote';
 }

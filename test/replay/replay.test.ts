@@ -44,7 +44,43 @@ const FAULTS: readonly FaultInput[] = [
   } as FaultInput,
 ];
 
+/** Several at once, each of a class of its own. */
+const SEVERAL: Readonly<Record<string, readonly FaultInput[]>> = {
+  'a reset when the power of the client had gone': [
+    { kind: 'power_loss', at: '40 s', for: '9 s', host: 'pi' },
+    { kind: 'reset', at: '40.5 s' },
+  ],
+  'a reset before the server stops': [
+    { kind: 'reset', at: '40 s', direction: 'downstream' },
+    { kind: 'silence', at: '40 s', direction: 'upstream' },
+    { kind: 'restart', at: '40.15 s', for: '9 s', host: 'server' },
+  ],
+  'a dial that finds no route after its first SYN was lost': [
+    { kind: 'reset', at: '40 s' },
+    { kind: 'lost_dials', at: '40.1 s', for: '3 s' },
+    { kind: 'unreachable', at: '42.5 s', for: '8 s', host: 'pi' },
+  ],
+  'a goodbye that comes late': [
+    { kind: 'latency', at: '39.9 s', for: '1 s', oneWay: '3 s', direction: 'upstream' },
+    { kind: 'restart', at: '40 s', for: '20 s', host: 'pi' },
+  ],
+  'a server that is killed after it was told to stop': [
+    { kind: 'restart', at: '40 s', for: '9 s', host: 'server' },
+    { kind: 'kill', at: '40.001 s', for: '30 s', host: 'server' },
+  ],
+  'a server whose power goes when it has just welcomed': [
+    { kind: 'power_loss', at: '30 ms', for: '20 s', host: 'server' },
+  ],
+};
+
 describe('a replay', () => {
+  for (const [what, faults] of Object.entries(SEVERAL)) {
+    it(`comes to the same from both journals after ${what}`, async () => {
+      const { fit } = await replay(await journalsOf({ faults: [...faults] }));
+      expect(fit.divergence).to.equal(undefined);
+    });
+  }
+
   for (const fault of FAULTS) {
     const { kind, ...rest } = fault;
     const how = JSON.stringify(rest);
