@@ -254,7 +254,14 @@ export class LostLink extends EndOfLink {
       case 'reset':
         return [
           one('something on the way reset it', { kind: 'reset', between, at }),
-          one('the server was killed', this.serverEnds('kill', end.atMs)),
+          // A kernel resets what its process had not read; the simulator's never does.
+          {
+            cause: 'the server was killed',
+            faults: [
+              { kind: 'reset', between, at },
+              this.serverEnds('kill', end.atMs + this.latencyMs + 1),
+            ],
+          },
         ];
       case 'peer_restart':
         return [one('the server was restarted', this.serverEnds('restart', end.atMs))];
