@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 import { SAMPLE_RATE_HZ } from '../../constants';
 import type { Clock } from '../../ports';
+import { killChild } from '../kill-child';
 import { OverrunReport } from '../sound/overrun-report';
 import type { EnginePorts, EngineRequest, HotwordEngine } from './hotword-engine';
 import { HotwordError } from './hotword-error';
@@ -226,7 +227,7 @@ function send(child: ChildProcess, message: ToProcess): void {
 /** It has nothing to save. An error that comes now is that of a process that is gone. */
 function end(child: ChildProcess): void {
   child.on('error', () => undefined);
-  child.kill('SIGKILL');
+  killChild(child, 'SIGKILL');
 }
 
 function isOver({ exitCode, pid, signalCode }: ChildProcess): boolean {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 
 import { SAMPLE_RATE_HZ } from '../../constants';
 import type { Clock, DeviceFailure, TimerHandle } from '../../ports';
+import { killChild } from '../kill-child';
 import { failureOf } from './alsa-complaint';
 import type { PcmOutput, PcmOutputHandlers } from './pcm-output';
 import { deviceEnvironment } from './run-program';
@@ -65,10 +66,10 @@ export class AplayOutput implements PcmOutput {
   abort(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.child?.kill('SIGTERM');
+    killChild(this.child, 'SIGTERM');
     // While it waits for more to play it is deaf to signals.
     this.child?.stdin?.destroy();
-    this.killTimer = this.clock.setTimeout(() => this.child?.kill('SIGKILL'), KILL_AFTER_MS);
+    this.killTimer = this.clock.setTimeout(() => killChild(this.child, 'SIGKILL'), KILL_AFTER_MS);
   }
 
   private spawn(device: readonly string[]): ChildProcess {

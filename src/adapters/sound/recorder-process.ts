@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 import type { Clock, DeviceFailure, TimerHandle } from '../../ports';
+import { killChild } from '../kill-child';
 import { deviceEnvironment } from './run-program';
 
 /** From being asked to end to being made to. */
@@ -73,10 +74,10 @@ export class RecorderProcess {
     if (this.isStopped) return;
     this.isStopped = true;
     if (this.isOver) return;
-    this.child?.kill('SIGTERM');
+    killChild(this.child, 'SIGTERM');
     // It may be waiting for us to read, deaf to signals; and what it has started may live on.
     for (const stream of this.child?.stdio ?? []) stream?.destroy();
-    this.killTimer = this.clock.setTimeout(() => this.child?.kill('SIGKILL'), KILL_AFTER_MS);
+    this.killTimer = this.clock.setTimeout(() => killChild(this.child, 'SIGKILL'), KILL_AFTER_MS);
   }
 
   private spawn(): ChildProcess {

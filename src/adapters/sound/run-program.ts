@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
+import { killChild } from '../kill-child';
+
 /** Most that is read of what a program says: 256 KiB of each stream. */
 const OUTPUT_LIMIT_BYTES = 2 ** 18;
 
@@ -37,7 +39,7 @@ export async function runProgram(
         resolve({ isOk: error === null, stdout, stderr });
       });
       child.stdin?.end();
-      kill = () => child.kill('SIGKILL');
+      kill = () => killChild(child, 'SIGKILL');
       signal?.addEventListener('abort', kill);
       if (signal?.aborted) kill();
     });
