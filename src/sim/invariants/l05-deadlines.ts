@@ -85,7 +85,8 @@ export class DeadlinesInvariant extends DueInvariant {
         this.spoke(event, state.sessionOf.get(event.session), soundMs(event.bytes), state);
         return;
       case 'control.sent':
-        if (event.message === 'tts_stream_end') {
+        // A journal, which has no steps, has no audio that could have been written.
+        if (event.message === 'tts_stream_end' && event.step !== undefined) {
           this.spoke(event, state.sessionOf.get(event.session ?? ''), 0, state);
         }
         return;
