@@ -187,13 +187,15 @@ function contradictionMs(client: readonly Line[], starts: readonly (readonly Lin
     0,
     ...starts.map((start) => {
       const pairs = pairsOf(client, start);
-      const ups = pairs.flatMap(({ dial, ups: all }) => [
-        ...all.map(([sentMs, gotMs]) => sentMs - gotMs),
-        dial.dialledMs - dial.acceptedMs,
-      ]);
-      return pairs.length === 0 ? 0 : Math.max(...ups) - Math.min(...downsOf(pairs));
+      const dialled = pairs.map(({ dial }) => dial.dialledMs - dial.acceptedMs);
+      const leastMs = Math.max(...upsOf(pairs), ...dialled);
+      return pairs.length === 0 ? 0 : leastMs - Math.min(...downsOf(pairs));
     }),
   );
+}
+
+function upsOf(pairs: readonly Pairs[]): number[] {
+  return pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
 }
 
 function downsOf(pairs: readonly Pairs[]): number[] {
@@ -207,22 +209,20 @@ function downsOf(pairs: readonly Pairs[]): number[] {
 function offsetOf(pairs: readonly Pairs[], trips: number): number | undefined {
   if (pairs.length === 0) return undefined;
   const mostMs = Math.min(...downsOf(pairs));
-  const told = pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
   const oneWayMs = oneWayOf(pairs, trips);
   // A dial that was accepted had gone the way so often, and not only once.
   const dialled = pairs.map(
     ({ dial }) => dial.dialledMs - dial.acceptedMs + (trips - 2) * oneWayMs,
   );
-  return (Math.max(...told, ...dialled) + mostMs) / 2;
+  return (Math.max(...upsOf(pairs), ...dialled) + mostMs) / 2;
 }
 
 /** The quickest way that is known: a share of a dial, or half of a way there and back. */
 function oneWayOf(pairs: readonly Pairs[], trips: number): number {
   const mostMs = Math.min(...downsOf(pairs));
-  const told = pairs.flatMap(({ ups }) => ups.map(([sentMs, gotMs]) => sentMs - gotMs));
   return Math.min(
     ...pairs.map((each) => tookMs(each) / trips),
-    ...told.map((leastMs) => Math.max(0, mostMs - leastMs) / 2),
+    ...upsOf(pairs).map((leastMs) => Math.max(0, mostMs - leastMs) / 2),
   );
 }
 
