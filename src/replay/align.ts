@@ -77,12 +77,34 @@ function tripsOf(client: readonly Line[], server: readonly Line[]): number {
   const isTold = client.some((line) => line.type === 'link.failed' && line.label.startsWith('tls'));
   if (isTold) return BY_TLS;
   const dialMs = Math.min(...client.flatMap((line, at) => dialOf(client, line, at)));
-  const roundTripMs = Math.min(
-    ...[...client, ...server].flatMap((line) =>
-      line.type === 'link.lost' && line.rttP50Ms !== undefined ? [line.rttP50Ms] : [],
-    ),
-  );
+  const roundTripMs = Math.min(...roundTripsOf(client), ...roundTripsOf(server));
   return Number.isFinite(dialMs) && dialMs >= BETWEEN * roundTripMs ? BY_TLS : PLAIN;
+}
+
+/** Times in which a byte has gone there and another back, in milliseconds; some waited as well. */
+export function roundTripsOf(lines: readonly Line[]): number[] {
+  let askedMs: number | undefined;
+  let dialledMs = 0;
+  return lines.flatMap((line): number[] => {
+    switch (line.type) {
+      case 'link.dialing':
+        dialledMs = line.atMs;
+        return [];
+      case 'link.failed':
+        return line.label === 'dial_refused' ? [line.atMs - dialledMs] : [];
+      case 'link.lost':
+        return line.rttP50Ms === undefined ? [] : [line.rttP50Ms];
+      case 'control.sent':
+        askedMs = line.message === 'hotword_detected' ? line.atMs : undefined;
+        return [];
+      case 'control.received':
+        return line.message === 'session_started' && askedMs !== undefined
+          ? [line.atMs - askedMs]
+          : [];
+      default:
+        return [];
+    }
+  });
 }
 
 function dialOf(client: readonly Line[], line: Line, at: number): number[] {

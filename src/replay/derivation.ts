@@ -56,6 +56,12 @@ export class StoryTime {
   }
 }
 
+/** How long something took, which may be no time at all. */
+export function lengthOf(lengthMs: number): Duration {
+  return ms(Math.max(0, Math.round(lengthMs)));
+}
+
+/** How long a fault lasts, which is a millisecond at least. */
 export function lasting(lengthMs: number): Duration {
   return ms(Math.max(1, Math.round(lengthMs)));
 }

@@ -1,8 +1,9 @@
 import { ms } from '../fuzz/drawn-faults';
+import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
-import { goodbye, matched } from './align';
+import { goodbye, matched, roundTripsOf } from './align';
 import { CLIENT, lasting, SERVER, type StoryTime } from './derivation';
-import { stalledSince, type FieldLink, type House } from './house';
+import { PLAIN_TRIPS, stalledSince, wordsOf, type FieldLink, type House } from './house';
 
 /** Something that was sent at one end and arrived at the other, in milliseconds of the record. */
 export interface Passage {
@@ -20,15 +21,11 @@ const SLACK_MS = 2;
 const AROUND_MS = 10;
 
 /** All messages of which both ends tell, and the welcomes. */
-export function passagesOf({ clientEvents, links, serverEvents }: House): Passage[] {
-  return links.flatMap(({ accepted, boot, connected, id }): Passage[] => {
+export function passagesOf(house: House): Passage[] {
+  return house.links.flatMap((link): Passage[] => {
+    const { accepted, connected } = link;
     if (accepted === undefined || connected === undefined) return [];
-    const ours = clientEvents.filter(
-      (event) => 'connection' in event && event.connection === id && event.boot === boot,
-    );
-    const theirs = serverEvents.filter(
-      (event) => 'connection' in event && event.connection === accepted.connection,
-    );
+    const { ours, theirs } = wordsOf(house, link);
     const welcome = [[accepted.atMs, connected.atMs, 'welcome'] as const];
     return [
       ...asPassages('downstream', welcome),
@@ -58,7 +55,12 @@ export function latencyOf(house: House, passages: readonly Passage[]): number {
   const dials = house.links.flatMap(({ connected, dialledMs }) =>
     connected === undefined ? [] : [(connected.atMs - dialledMs) / house.trips],
   );
-  const oneWayMs = Math.min((best('upstream') + best('downstream')) / 2, ...dials);
+  const roundTrips = [...roundTripsOf(house.clientEvents), ...roundTripsOf(house.serverEvents)];
+  const oneWayMs = Math.min(
+    (best('upstream') + best('downstream')) / 2,
+    ...dials,
+    ...roundTrips.filter((tookMs) => tookMs > 0).map((tookMs) => tookMs / 2),
+  );
   return Number.isFinite(oneWayMs) ? Math.max(1, Math.round(oneWayMs)) : USUAL_LATENCY_MS;
 }
 
@@ -71,7 +73,7 @@ export function delays(
 ): FaultInput[] {
   return [
     ...house.links.flatMap((link) => slowDial(house, link, latencyMs, time)),
-    ...house.links.flatMap((link) => slowFailure(link, latencyMs, time)),
+    ...house.links.flatMap((link) => slowFailure(house, link, latencyMs, time)),
     ...slowPassages(
       // The end of an answer is as late as its engine is made to be.
       passages.filter(
@@ -156,16 +158,23 @@ const TRIPS_OF_FAILURES: Readonly<Record<string, number>> = {
   auth: 4,
   http_status: 4,
 };
+function tripsOf(house: House, { httpStatus, label }: EventOf<'link.failed'>): number | undefined {
+  const trips = TRIPS_OF_FAILURES[label];
+  const byTls = httpStatus === undefined ? 0 : house.trips - PLAIN_TRIPS;
+  return trips === undefined ? undefined : trips + byTls;
+}
+
 /** A SYN without an answer is sent again after so long. */
 export const SYN_AGAIN_MS = 1_000;
 
 /** A dial that failed later than by its ways: its SYN was slow, or lost and sent again. */
 function slowFailure(
+  house: House,
   { dialledMs, end }: FieldLink,
   latencyMs: number,
   time: StoryTime,
 ): FaultInput[] {
-  const trips = end?.type === 'link.failed' ? TRIPS_OF_FAILURES[end.label] : undefined;
+  const trips = end?.type === 'link.failed' ? tripsOf(house, end) : undefined;
   if (end === undefined || trips === undefined) return [];
   const extraMs = end.atMs - dialledMs - trips * latencyMs;
   if (extraMs <= SLACK_MS) return [];

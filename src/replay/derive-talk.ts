@@ -1,7 +1,6 @@
 import { soundMs, BYTES_PER_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
-import type { Hosts, StoryTime } from './derivation';
-import { lasting } from './derivation';
+import { lengthOf, type Hosts, type StoryTime } from './derivation';
 import type { House } from './house';
 
 type ServerHost = Extract<Hosts[string], { readonly program: 'server' }>;
@@ -13,6 +12,7 @@ const DEFAULT_PROCESSING_MS = 60_000;
 const DEFAULT_GRACE_MS = 5_000;
 /** Somebody speaks this often where a session is known to have gone on. */
 const SPEECH_EVERY_MS = 20_000;
+/** Of an answer of which nothing else is known, so much was there: 100 ms. */
 const PIECE_BYTES = 3_200;
 
 /** What the engine did in each session, as far as the journals of either side tell. */
@@ -139,12 +139,12 @@ class ServersWord extends Word {
     const ready = this.events.find(
       (event) => event.type === 'state.changed' && event.cause === 'engine_ready',
     );
-    if (ready !== undefined) return { startsAfter: lasting(ready.atMs - this.askedMs) };
+    if (ready !== undefined) return { startsAfter: lengthOf(ready.atMs - this.askedMs) };
     const failed = this.events.find(
       (event) => event.type === 'session.rejected' && event.reason === 'engine_failed',
     );
     if (failed === undefined) return { start: 'never' };
-    return { start: 'fails', startsAfter: lasting(failed.atMs - this.askedMs) };
+    return { start: 'fails', startsAfter: lengthOf(failed.atMs - this.askedMs) };
   }
 
   /** What of a shutdown is not explained by anything else. */
@@ -156,7 +156,7 @@ class ServersWord extends Word {
     if (life === undefined || stopped === undefined) return {};
     const closesMs = stopped.atMs - end.atMs;
     const CLOSE_LIMIT_MS = 5_000;
-    return closesMs > 0 && closesMs < CLOSE_LIMIT_MS ? { closesAfter: lasting(closesMs) } : {};
+    return closesMs > 0 && closesMs < CLOSE_LIMIT_MS ? { closesAfter: lengthOf(closesMs) } : {};
   }
 
   private deeds_(): void {
@@ -210,7 +210,7 @@ class ServersWord extends Word {
       (event) =>
         event.type === 'control.received' && event.message === 'tts_stream_end' && ofTurn(event),
     );
-    const bytes = ended?.bytes ?? played?.receivedBytes ?? 0;
+    const bytes = ended?.bytes ?? played?.receivedBytes ?? PIECE_BYTES;
     const sentMs = sent?.atMs ?? ended?.atMs ?? atMs;
     const untilMs = Math.max(sentMs, (arrived?.atMs ?? 0) - this.latencyMs);
     const error = ended?.error;
@@ -305,7 +305,7 @@ class ClientsWord extends Word {
   private start(): Partial<Conversation> {
     const started = this.events.find(({ type }) => type === 'session.started');
     if (started !== undefined) {
-      return { startsAfter: lasting(started.atMs - this.latencyMs - this.askedMs) };
+      return { startsAfter: lengthOf(started.atMs - this.latencyMs - this.askedMs) };
     }
     const rejected = this.events.find(
       (event): event is EventOf<'session.rejected'> => event.type === 'session.rejected',
@@ -313,7 +313,7 @@ class ClientsWord extends Word {
     if (rejected === undefined || rejected.reason === 'engine_timeout') return { start: 'never' };
     return {
       start: 'fails',
-      startsAfter: lasting(rejected.atMs - this.latencyMs - this.askedMs),
+      startsAfter: lengthOf(rejected.atMs - this.latencyMs - this.askedMs),
     };
   }
 
@@ -359,7 +359,7 @@ class ClientsWord extends Word {
       (event): event is EventOf<'playback.ended'> =>
         event.type === 'playback.ended' && ofTurn(event),
     );
-    const bytes = played?.receivedBytes ?? 0;
+    const bytes = played?.receivedBytes ?? PIECE_BYTES;
     if (arrived === undefined) {
       this.answer(atMs, atMs, bytes, 'hangs', { atMs, bytes: 0 });
       return;

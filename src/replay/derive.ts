@@ -19,26 +19,17 @@ import type { RecordedEvent, Settings } from '../events';
 import type { Aligned } from './align';
 import type { ScenarioInput } from '../sim/scenario';
 import { ms } from '../fuzz/drawn-faults';
-import {
-  CLIENT,
-  SERVER,
-  StoryTime,
-  type Acts,
-  type Candidate,
-  type Derivation,
-  type Hosts,
-} from './derivation';
+import { CLIENT, SERVER, StoryTime, type Acts, type Derivation, type Hosts } from './derivation';
 import { delays, latencyOf, passagesOf } from './derive-delays';
 import { incidentsOf } from './derive-incidents';
 import { ties } from './derive-ties';
 import { faultsOfLives, stopsOf } from './derive-lives';
 import { conversationsOf } from './derive-talk';
-import { houseOf, type FieldLife, type House } from './house';
+import type { Story } from './nudges';
+import { houseOf, PLAIN_TRIPS, type FieldLife, type House } from './house';
 
 /** From the beginning of the fixture's hotword until the simulated detector has it. */
 const HOTWORD_MS = 780;
-/** A dial without TLS goes the way so often, one way. */
-const PLAIN_TRIPS = 4;
 /** After the last line of the journals. */
 const AFTERWARDS_MS = 1_000;
 
@@ -51,7 +42,11 @@ export function derive(aligned: Aligned): Derivation {
   return {
     hosts: hostsOf(house, time, latencyMs),
     latencyMs,
-    acts: [...actsOf(house, time), ...stopsOf(house, time)],
+    acts: [
+      ...actsOf(house, time),
+      ...forgottenActs(house, time, latencyMs),
+      ...stopsOf(house, time),
+    ],
     faults: [
       ...faultsOfLives(house, time, latencyMs),
       ...delays(house, passages, latencyMs, time),
@@ -65,12 +60,9 @@ export function derive(aligned: Aligned): Derivation {
 }
 
 /** The scenario with one candidate for each incident, by its place; without one, the first. */
-export function scenarioOf(
-  { acts, faults, fromMs, hosts, incidents, latencyMs, untilMs }: Derivation,
-  chosen: readonly Candidate[],
-  upToMs = Infinity,
-): ScenarioInput {
-  const lastsMs = Math.round(Math.min(untilMs, upToMs) - fromMs) + AFTERWARDS_MS;
+export function scenarioOf({ chosen, derivation }: Story): ScenarioInput {
+  const { acts, faults, fromMs, hosts, incidents, latencyMs, untilMs } = derivation;
+  const lastsMs = Math.round(untilMs - fromMs) + AFTERWARDS_MS;
   const all = incidents.flatMap((_, index) => chosen[index]?.faults ?? []);
   const isBefore = ({ at }: { readonly at: string }): boolean => parseInt(at) <= lastsMs;
   return {
@@ -170,5 +162,22 @@ function actsOf({ clientEvents }: House, time: StoryTime): Acts {
     }
     if (event.type !== 'hotword.detected') return [];
     return [{ at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
+  });
+}
+
+/** What a client did in the last second before a power cut, where the server knows of it. */
+function forgottenActs(
+  { clientEvents, serverEvents }: House,
+  time: StoryTime,
+  latencyMs: number,
+): Acts {
+  const told = new Set(
+    clientEvents.flatMap((event) => (event.type === 'session.requested' ? [event.session] : [])),
+  );
+  return serverEvents.flatMap((event): Acts => {
+    if (event.type !== 'session.requested' || told.has(event.session)) return [];
+    const sentMs = event.atMs - latencyMs;
+    if (event.trigger === 'button') return [{ at: time.at(sentMs), on: CLIENT, presses: 'button' }];
+    return [{ at: time.at(sentMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
   });
 }

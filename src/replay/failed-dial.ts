@@ -3,10 +3,13 @@ import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
 import { between, EndOfLink, isBroken, NATURAL, one, SOON_MS, TOGETHER_MS } from './end-of-link';
 import { SYN_AGAIN_MS } from './derive-delays';
-import { stalledSince } from './house';
+import { PLAIN_TRIPS, stalledSince } from './house';
 
 /** A byte of the first frame after the answer to an upgrade, which has 162 bytes of its own. */
 const IN_THE_WELCOME = 170;
+
+/** Bytes of the request for an upgrade, in its first line and in its headers. */
+const IN_THE_REQUEST = [2, 10, 30, 60, 90, 120, 150];
 
 /** So much earlier and later a dial may come again. */
 const AROUND_MS = 300;
@@ -21,14 +24,23 @@ export class FailedDial extends EndOfLink {
   candidates(failed: EventOf<'link.failed'>): Candidate[] {
     const { serverEnd } = this.link;
     const found = this.atClient(failed);
-    const isHeard = serverEnd === undefined || isBroken(serverEnd) || isGoodbye(serverEnd);
-    if (isHeard || serverEnd.atMs < failed.atMs + TOGETHER_MS) return found;
-    const silent = this.silence('upstream', failed.atMs - 1);
-    if (found.length === 0) return [one('the server was not told', silent)];
+    const isHeard = serverEnd === undefined || isGoodbye(serverEnd);
+    if (isHeard || serverEnd.atMs < this.heardByMs(failed.atMs)) return found;
+    // What broke it later was not what the client had to say.
+    const untold = [this.silence('upstream', failed.atMs - 1), ...this.serverSide()];
+    if (found.length === 0) return [{ cause: 'the server was not told', faults: untold }];
     return found.map(({ cause, faults }) => ({
       cause: `${cause}, and the server was not told`,
-      faults: [...faults, silent],
+      faults: [...faults, ...untold],
     }));
+  }
+
+  /** When at the latest the server has heard that the client has given up, if it was told. */
+  private heardByMs(failedMs: number): number {
+    const acceptedMs = this.link.accepted?.atMs ?? failedMs;
+    const readMs = stalledSince(this.house.serverEvents, this.link.serverEnd?.atMs ?? Infinity);
+    if (readMs !== undefined) return Infinity;
+    return Math.max(failedMs, acceptedMs) + TOGETHER_MS + 2 * this.latencyMs;
   }
 
   private atClient({ atMs, httpStatus, label }: EventOf<'link.failed'>): Candidate[] {
@@ -44,7 +56,7 @@ export class FailedDial extends EndOfLink {
         return [one('nothing listened', { kind: 'refused', host: SERVER, ...whole })];
       case 'auth':
       case 'http_status':
-        return [this.answered(httpStatus ?? 401, whole)];
+        return this.answered(httpStatus ?? 401, whole);
       case 'tls':
       case 'tls_expired':
       case 'tls_not_yet_valid':
@@ -52,7 +64,7 @@ export class FailedDial extends EndOfLink {
       case 'dial_closed':
         return this.dialClosed(atMs);
       case 'dial_timeout':
-        return this.dialTimedOut(whole);
+        return this.dialTimedOut(whole, atMs);
       case 'no_welcome':
         return this.unwelcome();
       case 'protocol_error':
@@ -90,10 +102,23 @@ export class FailedDial extends EndOfLink {
       : this.around(dialledMs, atMs);
   }
 
-  private answered(status: number, whole: Whole): Candidate {
-    const known = ([200, 302, 401, 503] as const).find((each) => each === status) ?? 503;
-    const fault: FaultInput = { kind: 'upgrade_answered', between, status: known, ...whole };
-    return one(`a proxy or a portal answered ${known}`, fault);
+  private answered(status: number, whole: Whole): Candidate[] {
+    const box: FaultInput = { kind: 'upgrade_answered', between, status, ...whole };
+    const byBox = one(`a proxy or a portal answered ${status}`, box);
+    // It has no certificate for the server's name.
+    return this.house.trips > PLAIN_TRIPS ? this.askedGarbled() : [byBox];
+  }
+
+  /** The server did not understand what asked for the upgrade. */
+  private askedGarbled(): Candidate[] {
+    const askedMs = this.link.dialledMs + (this.house.trips - 2) * this.latencyMs;
+    return IN_THE_REQUEST.map((every) =>
+      one('what asked for the upgrade was garbled', {
+        ...{ kind: 'corruption', between, direction: 'upstream', spread: 'fixed', every },
+        at: this.time.at(askedMs - 1),
+        for: lasting(this.latencyMs + 2),
+      } as FaultInput),
+    );
   }
 
   private tlsFailed(label: string, whole: Whole): Candidate[] {
@@ -152,12 +177,19 @@ export class FailedDial extends EndOfLink {
     return [{ kind, between, at: this.time.at(serverEnd.atMs), direction: 'upstream' }];
   }
 
-  private dialTimedOut(whole: Whole): Candidate[] {
+  private dialTimedOut(whole: Whole, failedMs: number): Candidate[] {
     const { accepted, dialledMs } = this.link;
     const isOff = this.isOffFor(dialledMs);
     const isLate = stalledSince(this.house.serverEvents, accepted?.atMs ?? Infinity) !== undefined;
     if (accepted !== undefined && isLate) {
       return [{ cause: 'the server stood still', faults: [] }];
+    }
+    const stoodMs = stalledSince(this.house.clientEvents, failedMs) ?? Infinity;
+    if (accepted !== undefined && stoodMs <= accepted.atMs + this.latencyMs) {
+      return [{ cause: 'the client stood still', faults: [] }];
+    }
+    if (accepted !== undefined && accepted.atMs > failedMs) {
+      return [{ cause: 'what asked for the upgrade came late', faults: [] }];
     }
     if (accepted !== undefined) {
       const at = this.time.at(accepted.atMs + 1);
@@ -187,13 +219,15 @@ export class FailedDial extends EndOfLink {
     const at = this.time.at(atMs + SOON_MS);
     const broken: FaultInput = { kind, between, at, direction: 'downstream' };
     const [welcome] = this.unwelcome();
-    return [
-      {
-        cause: `${welcome?.cause}, and it was broken then`,
-        faults: [...(welcome?.faults ?? []), broken],
-      },
-      NATURAL,
-    ];
+    const garbled: Candidate = {
+      cause: `${welcome?.cause}, and it was broken then`,
+      faults: [...(welcome?.faults ?? []), broken],
+    };
+    const { serverEnd } = this.link;
+    const isOne = serverEnd?.label === label && Math.abs(serverEnd.atMs - atMs) <= 1;
+    const both = one(`a ${label} came to both ends`, { kind, between, at: this.time.at(atMs) });
+    const garbledBoth = { ...garbled, faults: [...(welcome?.faults ?? []), ...both.faults] };
+    return isOne ? [both, garbledBoth, garbled, NATURAL] : [garbled, NATURAL];
   }
 }
 

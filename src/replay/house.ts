@@ -47,6 +47,9 @@ export interface House {
   readonly untilMs: number;
 }
 
+/** A dial without TLS goes the way so often, one way. */
+export const PLAIN_TRIPS = 4;
+
 /** Puts together what belongs together. What other devices did at the server is left out. */
 export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   const fromMs = record.events[0]?.atMs ?? 0;
@@ -73,6 +76,19 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
     trips,
     sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
     untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
+  };
+}
+
+/** What each end has told of a link that both know of. */
+export function wordsOf(
+  { clientEvents, serverEvents }: House,
+  { accepted, boot, id }: FieldLink,
+): { readonly ours: readonly RecordedEvent[]; readonly theirs: readonly RecordedEvent[] } {
+  const isOf = (event: RecordedEvent, connection: string | undefined): boolean =>
+    connection !== undefined && 'connection' in event && event.connection === connection;
+  return {
+    ours: clientEvents.filter((event) => isOf(event, id) && event.boot === boot),
+    theirs: serverEvents.filter((event) => isOf(event, accepted?.connection)),
   };
 }
 
@@ -121,7 +137,7 @@ function withGhosts(
   );
   return {
     client: ofClient.reduce(withGhost, client),
-    server: withUnborn(client, ofServer.reduce(withGhost, server)),
+    server: withUnborn(links, ofServer.reduce(withGhost, server)),
   };
 }
 
@@ -137,17 +153,18 @@ function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
   return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
 }
 
-/** A machine that was off was there: its name can be resolved. */
+/** A machine whose name could be resolved was there, and off. */
 function withUnborn(
-  [client]: readonly FieldLife[],
+  links: readonly FieldLink[],
   server: readonly FieldLife[],
 ): readonly FieldLife[] {
-  const [first] = server;
-  if (client === undefined || first === undefined) return server;
-  const fromMs = client.startedMs;
-  const NEAR_MS = 1_000;
-  if (first.startedMs <= fromMs + NEAR_MS) return server;
-  return withGhost(server, { fromMs, untilMs: fromMs });
+  const startedMs = server[0]?.startedMs ?? 0;
+  const early = links.find(
+    ({ dialledMs, end }) =>
+      dialledMs < startedMs && end?.type === 'link.failed' && end.label !== 'dns',
+  );
+  if (early === undefined) return server;
+  return withGhost(server, { fromMs: early.dialledMs, untilMs: early.dialledMs });
 }
 
 interface Ghost {
@@ -278,7 +295,8 @@ function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]):
         event.type === 'link.accepted' &&
         !claimed.has(event.connection) &&
         (link.connected?.peerConnection === undefined
-          ? !named.has(event.connection) && isDuring(link, event.atMs)
+          ? !named.has(event.connection) &&
+            (isDuring(link, event.atMs) || isLate(link, event, server))
           : event.connection === link.connected.peerConnection),
     );
     if (accepted === undefined) return link;
@@ -299,6 +317,26 @@ const CLOCKS_MS = 50;
 function isDuring(link: FieldLink, atMs: number): boolean {
   const endMs = link.end?.atMs ?? link.diedMs ?? Infinity;
   return atMs >= link.dialledMs - CLOCKS_MS && atMs <= endMs + LATE_MS;
+}
+
+/** So late may come what a slow way has kept, and so soon its end follows. */
+const KEPT_MS = 60_000;
+const FOLLOWS_MS = 1_000;
+
+/** Whether it is the upgrade that a client has given up long ago, whose FIN came right after it. */
+function isLate(
+  { end }: FieldLink,
+  { atMs, connection }: EventOf<'link.accepted'>,
+  server: readonly RecordedEvent[],
+): boolean {
+  if (end?.label !== 'dial_timeout' || atMs < end.atMs || atMs > end.atMs + KEPT_MS) return false;
+  return server.some(
+    (event) =>
+      event.type === 'link.lost' &&
+      event.connection === connection &&
+      event.initiator === 'network' &&
+      event.atMs <= atMs + FOLLOWS_MS,
+  );
 }
 
 function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {

@@ -1,6 +1,7 @@
-import { PONG_TIMEOUT_MS } from '../constants';
+import { CLOSE_BAD_DATA, CLOSE_PROTOCOL_ERROR, PONG_TIMEOUT_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
+import { matched } from './align';
 import { CLIENT, lasting, SERVER, type Candidate } from './derivation';
 import {
   between,
@@ -14,10 +15,16 @@ import {
   type Side,
   type Way,
 } from './end-of-link';
-import { stalledSince, type FieldLink } from './house';
+import { stalledSince, wordsOf, type FieldLink } from './house';
 
 /** One that ends so is not heard: it was told, or is deaf and has nothing acknowledged. */
 const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
+
+/** What had been so long on its way without arriving was lost. */
+const UNHEARD_MS = 10;
+
+/** So many of the ways to garble a message are tried together with those of another. */
+const FEW = 6;
 
 /** A link that was up and is no longer, and what may have been behind it. */
 export class LostLink extends EndOfLink {
@@ -28,18 +35,23 @@ export class LostLink extends EndOfLink {
   // Links, where both ends tell.
 
   private lost(): Candidate[] {
-    const { end, serverEnd } = this.link;
-    const parts = [...this.deafness(), ...this.breaks(), ...this.suppressed()];
+    const parts = [...this.deafness(), ...this.unheard(), ...this.breaks(), ...this.suppressed()];
     const faults = parts.flatMap((part) => part.faults);
     const words = parts.map(({ cause }) => cause).filter((cause) => cause !== '');
     const main: Candidate = { cause: words.join(', and '), faults };
-    const garbled = [
-      ...(end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : []),
-      ...(serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : []),
-    ];
+    const garbled = this.garbledWays();
     if (garbled.length > 0) return [...garbled, NATURAL];
     if (faults.length === 0) return [];
     return [main, NATURAL, ...this.alreadyDead(main), ...this.otherWays(faults)];
+  }
+
+  /** What one end did not understand; or both, of which one had it from the other. */
+  private garbledWays(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const down = end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : [];
+    const up =
+      serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : [];
+    return [...atBothEnds(up, down), ...up, ...down];
   }
 
   /** The client had heard nothing for a while, and nothing of it was heard, when it was broken. */
@@ -78,6 +90,35 @@ export class LostLink extends EndOfLink {
       }
     }
     return found;
+  }
+
+  /** TCP loses nothing but what is last: where a message did not arrive, nothing did after it. */
+  private unheard(): Candidate[] {
+    const { end, serverEnd } = this.link;
+    const { ours, theirs } = wordsOf(this.house, this.link);
+    return [
+      ...this.unheardOf('upstream', ours, theirs, SERVER, serverEnd),
+      ...this.unheardOf('downstream', theirs, ours, CLIENT, end),
+    ];
+  }
+
+  private unheardOf(
+    direction: Way,
+    from: readonly RecordedEvent[],
+    to: readonly RecordedEvent[],
+    host: Side,
+    end: FieldLink['end'] | undefined,
+  ): Candidate[] {
+    const heardMs = Math.max(...matched(from, to).map(([sentMs]) => sentMs));
+    const lost = from.find(
+      // A welcome is not told as received: there is a link then.
+      (event) =>
+        event.type === 'control.sent' && event.message !== 'welcome' && event.atMs > heardMs,
+    );
+    if (lost === undefined || end === undefined) return [];
+    const stoodMs = stalledSince(this.eventsOf(host), end.atMs) ?? end.atMs;
+    if (stoodMs <= lost.atMs + this.latencyMs + UNHEARD_MS) return [];
+    return [one('a message did not arrive any more', this.silence(direction, lost.atMs - 1))];
   }
 
   /** A server's ping that came with the client's own counts for nothing, and is lost as well. */
@@ -123,17 +164,26 @@ export class LostLink extends EndOfLink {
   /** When something other than the server ended the client's side; undefined where nothing did. */
   private brokenAtClientMs(): number | undefined {
     const { end, serverEnd } = this.link;
-    if (end === undefined || KIND[end.label] === undefined || this.serverLeftAt(end.atMs)) return;
+    if (end === undefined || KIND[end.label] === undefined) return;
+    if (this.serverLeftAt(end.atMs)) {
+      // A kernel resets what its process had not read, and the simulator's process reads at once.
+      return end.label === 'reset' && this.serverWasKilled(end.atMs) ? end.atMs - 1 : undefined;
+    }
     const canBeHeard = !UNHEARD.has(serverEnd?.label ?? '');
     if (canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
+  }
+
+  private serverWasKilled(atMs: number): boolean {
+    return this.house.server.some((life) => life.end === 'killed' && this.mayHaveLeft(life, atMs));
   }
 
   private brokenAtServerMs(): number | undefined {
     const { diedMs, end, serverEnd } = this.link;
     if (serverEnd === undefined || !isBroken(serverEnd)) return;
     const lostMs = serverEnd.atMs;
-    if (diedMs !== undefined && this.clientWasKilled(lostMs - this.togetherMs(), lostMs)) return;
+    const saidMs = lostMs - this.latencyMs + 1;
+    if (diedMs !== undefined && this.clientWasKilled(lostMs - this.togetherMs(), saidMs)) return;
     const canBeHeard = !UNHEARD.has(end?.label ?? '');
     if (canBeHeard && this.isConsequence(SERVER, lostMs, end?.atMs)) return;
     return this.inStall(SERVER, lostMs, end?.atMs);
@@ -239,18 +289,19 @@ export class LostLink extends EndOfLink {
     const at = this.time.at(end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0));
     switch (end.label) {
       case 'heartbeat_timeout': {
-        if (this.wasStalledBefore(CLIENT, end.atMs)) return [NATURAL];
         const silentMs = this.silentFrom(end);
+        const stood = this.wasStalledBefore(CLIENT, end.atMs) ? [NATURAL] : [];
         return [
+          ...stood,
           one('nothing passed any more, and nobody said so', this.silence('both', silentMs)),
           one('nothing came from the server any more', this.silence('downstream', silentMs)),
         ];
       }
-      case 'fin':
-        return [
-          one('something on the way closed it', { kind: 'close', between, at }),
-          one('the server was killed', this.serverEnds('kill', end.atMs)),
-        ];
+      case 'fin': {
+        const closed = one('something on the way closed it', { kind: 'close', between, at });
+        const killed = one('the server was killed', this.serverEnds('kill', end.atMs));
+        return this.isThenRefused() ? [killed, closed] : [closed, killed];
+      }
       case 'reset':
         return [
           one('something on the way reset it', { kind: 'reset', between, at }),
@@ -265,11 +316,28 @@ export class LostLink extends EndOfLink {
         ];
       case 'peer_restart':
         return [one('the server was restarted', this.serverEnds('restart', end.atMs))];
-      case 'protocol_error':
-        return this.garbled('downstream', end.atMs);
+      case 'protocol_error': {
+        const down = this.garbled('downstream', end.atMs);
+        // What came may have been the word that what the client had sent was garbled.
+        return [...down, ...atBothEnds(this.garbled('upstream', end.atMs - this.latencyMs), down)];
+      }
+      case 'peer_close':
+        return this.misunderstood(end);
       default:
         return [];
     }
+  }
+
+  /** The server said that what the client had sent was none of the protocol. */
+  private misunderstood({ atMs, code }: EventOf<'link.lost'>): Candidate[] {
+    const isOfProtocol = code === CLOSE_PROTOCOL_ERROR || code === CLOSE_BAD_DATA;
+    return isOfProtocol ? this.garbled('upstream', atMs - this.latencyMs) : [];
+  }
+
+  /** Whether nothing listened where the next dial went. */
+  private isThenRefused(): boolean {
+    const { links } = this.house;
+    return links[links.indexOf(this.link) + 1]?.end?.label === 'dial_refused';
   }
 
   private serverEnds(kind: 'kill' | 'restart', atMs: number): FaultInput {
@@ -286,6 +354,15 @@ export class LostLink extends EndOfLink {
     const refusedMs = later[next - 1]?.dialledMs ?? atMs;
     return (refusedMs + (later[next] as FieldLink).dialledMs) / 2;
   }
+}
+
+function atBothEnds(up: readonly Candidate[], down: readonly Candidate[]): Candidate[] {
+  return up.slice(0, FEW).flatMap((one) =>
+    down.slice(0, FEW).map((other) => ({
+      cause: 'what came to either end was garbled',
+      faults: [...one.faults, ...other.faults],
+    })),
+  );
 }
 
 /** Whether one end had it from the other in so many words. */

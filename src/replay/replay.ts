@@ -5,13 +5,14 @@ import type { ScenarioInput } from '../sim/scenario';
 import { align, type Aligned, type FieldJournals } from './align';
 import { CLIENT, SERVER, type Candidate, type Derivation } from './derivation';
 import { derive, scenarioOf } from './derive';
-import { fit, marksOf, type Fit, type Mark, type Roles } from './fit';
+import { fit, marksOf, NEAR_MS, type Fit, type Mark, type Roles } from './fit';
+import { nudges, type Story } from './nudges';
 import { ReplayError } from './replay-error';
 import { toldOf } from './told';
 import { disconnectsOf, SHORT_MS, windowOf, type Disconnect } from './window';
 
 /** So many runs may be made to find what fits ... */
-export const MAX_EVALUATIONS = 80;
+export const MAX_EVALUATIONS = 200;
 /** ... so many to see what else would, and so many to leave out what is not needed. */
 const MAX_COMPARED = 30;
 const MAX_SHRINKING = 60;
@@ -34,6 +35,8 @@ export interface Replayed {
   readonly fit: Fit;
   readonly scenario: ScenarioInput;
   readonly findings: readonly Finding[];
+  /** What was moved by some milliseconds, because of what came at once the order was not known. */
+  readonly nudged: readonly string[];
   /** All of the record, and the one that was replayed where it was not all. */
   readonly disconnects: readonly Disconnect[];
   readonly incident?: number;
@@ -91,12 +94,16 @@ function lastOfMany(
 }
 
 interface Tried {
-  readonly chosen: readonly Candidate[];
+  readonly story: Story;
+  readonly nudged: readonly string[];
   readonly fit: Fit;
   readonly events: readonly RecordedEvent[];
 }
 
 type Found = Omit<Replayed, 'disconnects' | 'incident' | 'problems'>;
+
+/** What may be tried next. */
+type Other = Pick<Tried, 'nudged' | 'story'>;
 
 class Search {
   private readonly derivation: Derivation;
@@ -121,11 +128,12 @@ class Search {
   }
 
   async run(): Promise<Found> {
-    const { incidents } = this.derivation;
-    let best = await this.try(incidents.map(({ candidates }) => candidates[0] as Candidate));
+    const { derivation } = this;
+    const chosen = derivation.incidents.map(({ candidates }) => candidates[0] as Candidate);
+    let best = await this.try({ derivation, chosen }, []);
     const settled = new Set<string>();
     while (!best.fit.reproduced && this.evaluations < this.limit) {
-      const better = await this.repair(best, settled);
+      const better = await this.bestOf(best, [...this.others(best, settled), ...this.nudged(best)]);
       if (better === undefined) break;
       best = better;
     }
@@ -136,9 +144,10 @@ class Search {
     const { events, fromMs } = this.derivation;
     const isThorough = this.options.thoroughly === true && best.fit.reproduced;
     const findings = await this.findings(best, isThorough);
-    const whole = scenarioOf(this.derivation, best.chosen);
+    const whole = scenarioOf(best.story);
     return {
       fit: best.fit,
+      nudged: best.nudged,
       events: best.events,
       findings,
       scenario: isThorough ? await this.shrunk(whole) : whole,
@@ -150,26 +159,42 @@ class Search {
     };
   }
 
+  /** The best of what is better, of so many as may still be tried. */
+  private async bestOf(best: Tried, others: readonly Other[]): Promise<Tried | undefined> {
+    let better: Tried | undefined;
+    for (const { nudged, story } of others) {
+      if (this.evaluations >= this.limit || better?.fit.reproduced === true) break;
+      const tried = await this.try(story, nudged);
+      if (isBetter(tried.fit, (better ?? best).fit)) better = tried;
+    }
+    return better;
+  }
+
   /** Another candidate for one of the incidents before the first divergence, the latest first. */
-  private async repair(best: Tried, settled: Set<string>): Promise<Tried | undefined> {
+  private others({ fit: { divergence }, nudged, story }: Tried, settled: Set<string>): Other[] {
     const { incidents } = this.derivation;
-    const atMs = (best.fit.divergence?.atMs ?? 0) + this.derivation.fromMs;
+    const atMs = (divergence?.atMs ?? 0) + this.derivation.fromMs;
     const near = incidents
       .map((incident, index) => ({ incident, index }))
       .filter(({ incident }) => incident.atMs >= atMs - REACH_MS)
       .filter(({ incident }) => incident.fromMs <= atMs)
       .sort((a, b) => b.incident.atMs - a.incident.atMs);
-    for (const { incident, index } of near) {
-      for (const candidate of incident.candidates) {
+    return near.flatMap(({ incident: { candidates }, index }) =>
+      candidates.flatMap((candidate): Other[] => {
         const key = `${index} ${JSON.stringify(candidate.faults)} ${Math.round(atMs)}`;
-        if (candidate === best.chosen[index] || settled.has(key)) continue;
-        if (this.evaluations >= this.limit) return undefined;
+        if (candidate === story.chosen[index] || settled.has(key)) return [];
         settled.add(key);
-        const tried = await this.try(withOther(best.chosen, index, candidate));
-        if (isBetter(tried.fit, best.fit)) return tried;
-      }
-    }
-    return undefined;
+        return [{ nudged, story: withOther(story, index, candidate) }];
+      }),
+    );
+  }
+
+  /** What came at once where the two part, in another order. */
+  private nudged({ fit: { divergence }, nudged, story }: Tried): Other[] {
+    return nudges(story, divergence?.atMs ?? 0).map((nudge) => ({
+      nudged: [...nudged, nudge.what],
+      story: nudge.story,
+    }));
   }
 
   /** What was behind each incident; and which others it could have been, one at a time. */
@@ -177,7 +202,7 @@ class Search {
     const findings: Finding[] = [];
     const untilRuns = this.evaluations + MAX_COMPARED;
     for (const [index, { atMs, candidates, what }] of this.derivation.incidents.entries()) {
-      const chosen = best.chosen[index] as Candidate;
+      const chosen = best.story.chosen[index] as Candidate;
       const finding = { what, atMs: atMs - this.derivation.fromMs, chosen, of: candidates.length };
       if (!isThorough || this.evaluations + candidates.length > untilRuns) {
         findings.push(finding);
@@ -186,7 +211,7 @@ class Search {
       const others: Candidate[] = [];
       for (const candidate of candidates) {
         if (candidate === chosen) continue;
-        const tried = await this.try(withOther(best.chosen, index, candidate));
+        const tried = await this.try(withOther(best.story, index, candidate), best.nudged);
         if (tried.fit.reproduced) others.push(candidate);
       }
       findings.push({ ...finding, others });
@@ -204,11 +229,11 @@ class Search {
     return { ...whole, faults: [...faults] };
   }
 
-  private async try(chosen: readonly Candidate[]): Promise<Tried> {
-    return { chosen, ...(await this.play(scenarioOf(this.derivation, chosen))) };
+  private async try(story: Story, nudged: readonly string[]): Promise<Tried> {
+    return { story, nudged, ...(await this.play(scenarioOf(story))) };
   }
 
-  private async play(scenario: ScenarioInput): Promise<Omit<Tried, 'chosen'>> {
+  private async play(scenario: ScenarioInput): Promise<Pick<Tried, 'events' | 'fit'>> {
     this.evaluations += 1;
     this.options.onProgress?.(`${this.evaluations} runs`);
     const events = await played(scenario);
@@ -223,15 +248,11 @@ class Search {
 /** What parts later is better, also where nothing of the field lies between. */
 function isBetter(one: Fit, other: Fit): boolean {
   if (one.score !== other.score) return one.score > other.score;
-  return (one.divergence?.atMs ?? Infinity) > (other.divergence?.atMs ?? Infinity);
+  return (one.divergence?.atMs ?? Infinity) > (other.divergence?.atMs ?? Infinity) + NEAR_MS;
 }
 
-function withOther(
-  chosen: readonly Candidate[],
-  index: number,
-  candidate: Candidate,
-): readonly Candidate[] {
-  return chosen.map((each, at) => (at === index ? candidate : each));
+function withOther({ chosen, derivation }: Story, index: number, candidate: Candidate): Story {
+  return { derivation, chosen: chosen.map((each, at) => (at === index ? candidate : each)) };
 }
 
 /** Runs a scenario, and has what its hosts would have in their journals. */

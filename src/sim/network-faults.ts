@@ -16,7 +16,6 @@ import { z } from 'zod';
 
 import { duration } from './duration';
 import type { Forgetting } from './idle-timeout';
-import type { PortalStatus } from './portal';
 import { TLS_CODES, type TlsCode } from './tls-handshake';
 import { toxicSchema, type ToxicFault } from './toxics';
 
@@ -78,15 +77,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
     how: z.enum(['silence', 'reset', 'close']),
   }),
   /**
-   * A box takes the dials, and answers each upgrade with this status: a proxy whose server is away
-   * (503), a wrong token (401), the login `page` of a captive portal (200, 302). What is connected
-   * lives on. A TLS dial fails by the name in the box's certificate.
+   * A box takes the dials, and answers each upgrade with this status of HTTP: a proxy whose server
+   * is away (502, 503), a wrong token (401), the login `page` of a captive portal (200, 302). What
+   * is connected lives on. A TLS dial fails by the name in the box's certificate.
    */
   z.strictObject({
     ...lasting,
     kind: z.literal('upgrade_answered'),
     between,
-    status: z.literal([200, 302, 401, 503]),
+    status: z.int().min(200).max(599),
     page: z.url().default('http://portal.example/login'),
   }),
   /** Both ends get a RST; or that at the end of the direction, and the other finds out later. */
@@ -168,7 +167,7 @@ export interface FaultTarget {
   forgetConnections(from: string, to: string, direction: Direction): void;
   corrupt(from: string, to: string, direction: Direction, corruption: CorruptionSpec): Heal;
   forgetIdle(from: string, to: string, afterMs: number, how: Forgetting): Heal;
-  answerDials(from: string, to: string, status: PortalStatus, page: string): Heal;
+  answerDials(from: string, to: string, status: number, page: string): Heal;
   failTls(from: string, to: string, code: TlsCode): Heal;
   resetConnections(from: string, to: string, direction: Direction): void;
   closeConnections(from: string, to: string, direction: Direction): void;

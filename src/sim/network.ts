@@ -18,7 +18,7 @@ import assert from 'node:assert';
 import type { Door } from './door';
 import { IdleTimeout, type Forgetting } from './idle-timeout';
 import { once, Path, type Undo } from './path';
-import { Portal, type PortalStatus } from './portal';
+import { Portal } from './portal';
 import { Flow, type FlowHost, type FlowObserver, type FlowOptions, type Towards } from './tcp-flow';
 import type { TlsCode } from './tls-handshake';
 import type { VirtualClock } from './virtual-clock';
@@ -140,7 +140,7 @@ export class Network {
   }
 
   /** Dials from one host to the other end at a box that answers every request with this status. */
-  answerDials(from: string, to: string, status: PortalStatus, page: string): Undo {
+  answerDials(from: string, to: string, status: number, page: string): Undo {
     return this.path(from, to).divert((port) => new Portal(to, port, status, page));
   }
 

@@ -1,15 +1,8 @@
+import { STATUS_CODES } from 'node:http';
+
 import type { Door } from './door';
 import type { EndOwner, FlowHost, TcpEnd } from './tcp-flow';
 import type { Endpoint } from './virtual-socket';
-
-export type PortalStatus = 200 | 302 | 401 | 503;
-
-const REASONS: Readonly<Record<PortalStatus, string>> = {
-  200: 'OK',
-  302: 'Found',
-  401: 'Unauthorized',
-  503: 'Service Unavailable',
-};
 
 /** A request that is longer than this is answered before its end. */
 const MAX_REQUEST_BYTES = 65_536;
@@ -25,8 +18,11 @@ export class Portal implements Door {
   readonly tlsProblem = 'ERR_TLS_CERT_ALTNAME_INVALID';
   private readonly answer: Buffer;
 
-  /** @param page - where a person would log in. */
-  constructor(meantFor: string, port: number, status: PortalStatus, page: string) {
+  /**
+   * @param status - of HTTP, and final: 200 to 599.
+   * @param page - where a person would log in.
+   */
+  constructor(meantFor: string, port: number, status: number, page: string) {
     // No host of a scenario has such a name, and the trace is to tell the two apart.
     this.host = { name: `portal@${meantFor}`, isUp: true };
     this.address = { address: meantFor, port };
@@ -81,10 +77,11 @@ class PortalEnd implements EndOwner {
   }
 }
 
-function answerOf(status: PortalStatus, page: string): string {
-  const body = `<!DOCTYPE html><title>Log in</title><a href="${page}">${REASONS[status]}</a>\n`;
+function answerOf(status: number, page: string): string {
+  const reason = STATUS_CODES[status] ?? 'Unknown';
+  const body = `<!DOCTYPE html><title>Log in</title><a href="${page}">${reason}</a>\n`;
   return [
-    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `HTTP/1.1 ${status} ${reason}`,
     ...(status === 302 ? [`Location: ${page}`] : []),
     ...(status === 401 ? ['WWW-Authenticate: Basic realm="portal"'] : []),
     ...(status === 503 ? ['Retry-After: 30'] : []),

@@ -13,7 +13,6 @@ import {
   type Heal,
 } from './network-faults';
 import { all } from './path';
-import type { PortalStatus } from './portal';
 import { lendRandomBytes } from './seeded-crypto';
 import type { Scenario } from './scenario';
 import { untimely, type TlsCode } from './tls-handshake';
@@ -200,7 +199,7 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     return this.network.forgetIdle(a, this.nextTo(a, b), afterMs, how);
   }
 
-  answerDials(a: string, b: string, status: PortalStatus, page: string): Heal {
+  answerDials(a: string, b: string, status: number, page: string): Heal {
     return this.network.answerDials(a, this.nextTo(a, b), status, page);
   }
 
