@@ -70,7 +70,7 @@ const engineDeedSchema = z
 
 /** What came of asking an engine for a conversation, and what it did in it. */
 const conversationSchema = z.strictObject({
-  /** When it was asked for; whoever asks gets the one that is nearest in time. */
+  /** When it was asked for; whoever asks gets the nearest in time that nobody has had. */
   asked: duration,
   start: z.enum(['works', 'fails', 'never']).default('works'),
   startsAfter: duration.prefault('0 ms'),

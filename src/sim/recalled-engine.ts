@@ -12,31 +12,31 @@ const PIECE_BYTES = 3_200;
  * it, and whatever it hears.
  */
 export class RecalledEngine implements ConversationEngine {
-  private readonly conversations: readonly Conversation[];
+  private readonly conversations: Conversation[];
   private readonly clock: Clock;
 
   /** @param clock - counts from the beginning of the story. */
   constructor(conversations: readonly Conversation[], clock: Clock) {
-    this.conversations = conversations;
+    this.conversations = [...conversations];
     this.clock = clock;
   }
 
   /** Of one that nobody remembers, nothing comes. */
-  open(handlers: EngineHandlers): Promise<EngineSession> {
-    const recalled = this.nearest(this.clock.now());
-    return new Promise((resolve, reject) => {
-      if (recalled === undefined || recalled.start === 'never') return;
-      this.clock.setTimeout(() => {
-        if (recalled.start === 'works')
-          resolve(new RecalledSession(recalled, this.clock, handlers));
-        else reject(new Error('It did not start then either.'));
-      }, recalled.startsAfter);
-    });
+  async open(handlers: EngineHandlers): Promise<EngineSession> {
+    const { clock } = this;
+    const recalled = this.next(clock.now());
+    if (recalled === undefined || recalled.start === 'never') return new Promise(() => undefined);
+    await until(clock, clock.now() + recalled.startsAfter);
+    if (recalled.start === 'fails') throw new Error('It did not start then either.');
+    return new RecalledSession(recalled, clock, handlers);
   }
 
-  private nearest(askedMs: number): Conversation | undefined {
+  /** The one that is nearest in time, and each but once: two may be asked for in one instant. */
+  private next(askedMs: number): Conversation | undefined {
     const distance = ({ asked }: Conversation): number => Math.abs(asked - askedMs);
-    return [...this.conversations].sort((a, b) => distance(a) - distance(b))[0];
+    const nearest = [...this.conversations].sort((a, b) => distance(a) - distance(b))[0];
+    if (nearest !== undefined) this.conversations.splice(this.conversations.indexOf(nearest), 1);
+    return nearest;
   }
 }
 
@@ -50,9 +50,7 @@ class RecalledSession implements EngineSession {
     this.clock = clock;
     this.handlers = handlers;
     this.closesAfter = closesAfter;
-    for (const deed of does) {
-      clock.setTimeout(() => this.do(deed), Math.max(0, deed.at - clock.now()));
-    }
+    for (const deed of does) void until(clock, deed.at).then(() => this.do(deed));
   }
 
   hear(): void {
