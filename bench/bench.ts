@@ -22,7 +22,7 @@
  */
 import { SIMULATOR_CASES } from './simulator-cases';
 
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 
 import { showClient } from './client-cases';
 import { showFuzz, showShrinking } from './fuzz-cases';
@@ -42,6 +42,8 @@ interface Case {
   readonly show: (name: string, clientFlags: readonly string[]) => Promise<void>;
 }
 
+const WRONG_USE = 2;
+
 const CASES: readonly Case[] = [
   ...SIMULATOR_CASES,
   { name: '(f) a MiB, toxic', show: showToxics },
@@ -58,23 +60,39 @@ const CASES: readonly Case[] = [
   { name: '(q) replay', show: showReplay },
 ];
 
-const OPTIONS = {
-  client: { type: 'string', multiple: true },
-  list: { type: 'boolean' },
-  node: { type: 'string', multiple: true },
-} as const;
+interface Options {
+  readonly client: readonly string[];
+  readonly list?: boolean;
+  readonly node: readonly string[];
+}
+
+function command(): Command {
+  return new Command('bench')
+    .description('Measures each thing beside a baseline in the same run.')
+    .argument('[part-of-a-name...]', 'which; default all')
+    .option('--list', 'what they are called')
+    .option('--node <flag>', 'of Node, for the programs that are measured; repeatable', more, [])
+    .option('--client <flag>', 'of the client, as for its devices; repeatable', more, [])
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USE));
+}
+
+function more(flag: string, before: readonly string[]): readonly string[] {
+  return [...before, flag];
+}
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: OPTIONS });
-  const wanted = CASES.filter(({ name }) => isWanted(name, positionals));
-  if (values.list === true || wanted.length === 0) {
+  const program = command().parse();
+  const { args } = program;
+  const { client, list, node } = program.opts<Options>();
+  const wanted = CASES.filter(({ name }) => isWanted(name, args));
+  if (list === true || wanted.length === 0) {
     process.stdout.write(CASES.map(({ name }) => `${name}\n`).join(''));
-    process.exitCode = values.list === true ? 0 : 2;
+    process.exitCode = list === true ? 0 : WRONG_USE;
     return;
   }
-  useNodeFlags(values.node ?? []);
+  useNodeFlags(node);
   await build();
-  for (const { name, show } of wanted) await show(name, values.client ?? []);
+  for (const { name, show } of wanted) await show(name, client);
 }
 
 function isWanted(name: string, parts: readonly string[]): boolean {
