@@ -52,8 +52,8 @@ export function latencyOf(house: House, passages: readonly Passage[]): number {
         each.direction === direction ? [each.arrivedMs - each.sentMs] : [],
       ),
     );
-  const dials = house.links.flatMap(({ connected, dialledMs }) =>
-    connected === undefined ? [] : [(connected.atMs - dialledMs) / house.trips],
+  const dials = house.links.flatMap(({ connected, synMs }) =>
+    connected === undefined ? [] : [(connected.atMs - synMs) / house.trips],
   );
   const roundTrips = [...roundTripsOf(house.clientEvents), ...roundTripsOf(house.serverEvents)];
   const oneWayMs = Math.min(
@@ -72,17 +72,23 @@ export function delays(
   time: StoryTime,
 ): FaultInput[] {
   return [
+    ...house.links.flatMap((link) => lostSyns(link, time)),
     ...house.links.flatMap((link) => slowDial(house, link, latencyMs, time)),
     ...house.links.flatMap((link) => slowFailure(house, link, latencyMs, time)),
     ...slowPassages(
-      // The end of an answer is as late as its engine is made to be.
-      passages.filter(
-        (passage) => passage.what !== 'tts_stream_end' && !waitedForReader(house, passage),
-      ),
+      passages.filter((passage) => !isEngines(house, passage) && !waitedForReader(house, passage)),
       latencyMs,
       time,
     ),
   ];
+}
+
+/** The end of an answer is as late as its engine is made to be, while the turn goes on. */
+function isEngines({ serverEvents }: House, { arrivedMs, sentMs, what }: Passage): boolean {
+  if (what !== 'tts_stream_end') return false;
+  return !serverEvents.some(
+    ({ atMs, type }) => type === 'turn.ended' && atMs >= sentMs && atMs < arrivedMs,
+  );
 }
 
 /** What was read when its reader went on after a stall had come before. */
@@ -121,10 +127,18 @@ function slowPassages(all: readonly Passage[], latencyMs: number, time: StoryTim
   });
 }
 
+/** SYNs before the one that was answered: a machine that is on would have refused them. */
+function lostSyns({ dialledMs, synMs }: FieldLink, time: StoryTime): FaultInput[] {
+  if (synMs === dialledMs) return [];
+  const between: [string, string] = [CLIENT, SERVER];
+  const lasts = lasting(synMs - dialledMs - SYN_AGAIN_MS / 2);
+  return [{ kind: 'lost_dials', between, at: time.at(dialledMs - 1), for: lasts }];
+}
+
 /** A dial that came through late: its upgrade was under way for so long. */
 function slowDial(
   house: House,
-  { accepted, connected, dialledMs }: FieldLink,
+  { accepted, connected, synMs }: FieldLink,
   latencyMs: number,
   time: StoryTime,
 ): FaultInput[] {
@@ -132,15 +146,15 @@ function slowDial(
     accepted === undefined
       ? connected === undefined
         ? undefined
-        : connected.atMs - dialledMs - latencyMs
-      : accepted.atMs - dialledMs;
+        : connected.atMs - synMs - latencyMs
+      : accepted.atMs - synMs;
   const waited =
     accepted === undefined ? undefined : stalledSince(house.serverEvents, accepted.atMs);
   if (tookMs === undefined || waited !== undefined) return [];
   const trips = house.trips - 1;
   const extraMs = tookMs - trips * latencyMs;
   if (extraMs <= SLACK_MS) return [];
-  const upgradeMs = dialledMs + (trips - 1) * latencyMs;
+  const upgradeMs = synMs + (trips - 1) * latencyMs;
   return [
     {
       ...{ kind: 'latency', between: [CLIENT, SERVER], direction: 'upstream' },
@@ -158,6 +172,7 @@ const TRIPS_OF_FAILURES: Readonly<Record<string, number>> = {
   auth: 4,
   http_status: 4,
 };
+
 function tripsOf(house: House, { httpStatus, label }: EventOf<'link.failed'>): number | undefined {
   const trips = TRIPS_OF_FAILURES[label];
   const byTls = httpStatus === undefined ? 0 : house.trips - PLAIN_TRIPS;

@@ -3,19 +3,22 @@
  *
  *   align             two journals on one time line       window    one disconnect of many
  *   house             what the journals tell, put together by lives and by connections
+ *     untold-lives      programs of which the other side alone tells
  *   derive            what must have happened, as a scenario in parts
  *     derive-lives      how programs ended, stalls, clocks, devices
- *     derive-talk       what people did, and what the engine did then
+ *     derive-talk       what the engine did in each session
+ *       word  servers-word  clients-word
  *     derive-delays     what was slower than usual
  *     derive-ties       what came first of what came at once
  *     derive-incidents  why links ended and dials failed: what may have been behind it
  *       end-of-link  failed-dial  lost-link
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
+ *     nudges            instants that are moved by some milliseconds
  *   replay-text       what came of it, for a person
  */
 import { DEFAULT_DEVICE } from '../protocol';
-import type { RecordedEvent, Settings } from '../events';
+import type { EventOf, RecordedEvent, Settings } from '../events';
 import type { Aligned } from './align';
 import type { ScenarioInput } from '../sim/scenario';
 import { ms } from '../fuzz/drawn-faults';
@@ -28,7 +31,7 @@ import { conversationsOf } from './derive-talk';
 import type { Story } from './nudges';
 import { houseOf, PLAIN_TRIPS, type FieldLife, type House } from './house';
 
-/** From the beginning of the fixture's hotword until the simulated detector has it. */
+/** From the beginning of the fixture's hotword until it is heard. */
 const HOTWORD_MS = 780;
 /** After the last line of the journals. */
 const AFTERWARDS_MS = 1_000;
@@ -44,6 +47,7 @@ export function derive(aligned: Aligned): Derivation {
     latencyMs,
     acts: [
       ...actsOf(house, time),
+      ...spoken(hotwordsMs(house, latencyMs), time),
       ...forgottenActs(house, time, latencyMs),
       ...stopsOf(house, time),
     ],
@@ -93,6 +97,7 @@ function hostsOf(house: House, time: StoryTime, latencyMs: number): Hosts {
       ...(house.clientEvents.some(({ type }) => type === 'callback.threw')
         ? { listeners: 'throw' as const }
         : {}),
+      hotwords: hotwordsMs(house, latencyMs).map((atMs) => time.at(atMs)),
       draws: house.client.map(({ lines }) => drawsOf(lines)),
       ...settingsOf(house.client),
     },
@@ -148,36 +153,63 @@ function drawsOf(lines: readonly RecordedEvent[]): number[] {
 }
 
 function actsOf({ clientEvents }: House, time: StoryTime): Acts {
-  // What waited for a program that stood still came before it went on.
-  const wokeMs = new Set(
-    clientEvents.flatMap((event) => (event.type === 'loop.stalled' ? [event.atMs] : [])),
-  );
   return clientEvents.flatMap((event): Acts => {
-    const atMs = wokeMs.has(event.atMs) ? event.atMs - 1 : event.atMs;
+    const atMs = actedMs(clientEvents, event);
     if (event.type === 'button.pressed') {
       return [{ at: time.at(atMs), on: CLIENT, presses: 'button' }];
     }
     if (event.type === 'session.ended' && event.reason === 'microphone_ended') {
       return [{ at: time.at(atMs), on: CLIENT, ends: 'recording' }];
     }
-    if (event.type !== 'hotword.detected') return [];
-    return [{ at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
+    return [];
   });
 }
 
+/** What waited for a program that stood still came before it went on, in the order of its lines. */
+function actedMs(events: readonly RecordedEvent[], act: RecordedEvent): number {
+  const { atMs } = act;
+  const stall = events.find((event) => event.type === 'loop.stalled' && event.atMs === atMs);
+  if (stall?.type !== 'loop.stalled') return atMs;
+  const lost = events.slice(events.indexOf(act)).find(({ type }) => type === 'link.lost');
+  return lost?.atMs === atMs ? atMs - stall.ms + 1 : atMs - 1;
+}
+
+/** Whenever the detector has heard it, and what is known of the last second before a power cut. */
+function hotwordsMs(house: House, latencyMs: number): number[] {
+  const heardMs = house.clientEvents.flatMap((event) =>
+    event.type === 'hotword.detected' ? [event.atMs] : [],
+  );
+  const forgottenMs = forgotten(house, 'hotword').map(({ atMs }) => atMs - latencyMs);
+  return [...heardMs, ...forgottenMs].sort((a, b) => a - b);
+}
+
+/** A microphone in a silent room gives nothing, and so there is nothing to detect. */
+function spoken(hotwords: readonly number[], time: StoryTime): Acts {
+  return hotwords.map((atMs) => ({
+    at: time.at(atMs - HOTWORD_MS),
+    on: CLIENT,
+    says: 'hey-jarvis',
+  }));
+}
+
+function forgottenActs(house: House, time: StoryTime, latencyMs: number): Acts {
+  return forgotten(house, 'button').map(({ atMs }) => ({
+    at: time.at(atMs - latencyMs),
+    on: CLIENT,
+    presses: 'button',
+  }));
+}
+
 /** What a client did in the last second before a power cut, where the server knows of it. */
-function forgottenActs(
+function forgotten(
   { clientEvents, serverEvents }: House,
-  time: StoryTime,
-  latencyMs: number,
-): Acts {
+  trigger: 'button' | 'hotword',
+): EventOf<'session.requested'>[] {
   const told = new Set(
     clientEvents.flatMap((event) => (event.type === 'session.requested' ? [event.session] : [])),
   );
-  return serverEvents.flatMap((event): Acts => {
-    if (event.type !== 'session.requested' || told.has(event.session)) return [];
-    const sentMs = event.atMs - latencyMs;
-    if (event.trigger === 'button') return [{ at: time.at(sentMs), on: CLIENT, presses: 'button' }];
-    return [{ at: time.at(sentMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' }];
-  });
+  return serverEvents.filter(
+    (event): event is EventOf<'session.requested'> =>
+      event.type === 'session.requested' && event.trigger === trigger && !told.has(event.session),
+  );
 }

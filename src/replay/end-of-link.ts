@@ -114,6 +114,16 @@ export abstract class EndOfLink {
     );
   }
 
+  /** Whether the client stood still for so much of this time that it could not answer a ping. */
+  protected clientStood(fromMs: number, untilMs: number): boolean {
+    return this.house.clientEvents.some(
+      (event) =>
+        event.type === 'loop.stalled' &&
+        Math.min(event.atMs, untilMs) - Math.max(event.atMs - event.ms, fromMs) >=
+          PONG_TIMEOUT_MS - this.latencyMs,
+    );
+  }
+
   /** Whether a stall of its own may be why this side gave up the other. */
   protected wasStalledBefore(host: typeof CLIENT | typeof SERVER, atMs: number): boolean {
     const events = host === CLIENT ? this.house.clientEvents : this.house.serverEvents;

@@ -1,7 +1,16 @@
 import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
-import { between, EndOfLink, isBroken, NATURAL, one, SOON_MS, TOGETHER_MS } from './end-of-link';
+import {
+  between,
+  EndOfLink,
+  isBroken,
+  NATURAL,
+  one,
+  SOON_MS,
+  TOGETHER_MS,
+  type Way,
+} from './end-of-link';
 import { SYN_AGAIN_MS } from './derive-delays';
 import { PLAIN_TRIPS, stalledSince } from './house';
 
@@ -10,6 +19,9 @@ const IN_THE_WELCOME = 170;
 
 /** Bytes of the request for an upgrade, in its first line and in its headers. */
 const IN_THE_REQUEST = [2, 10, 30, 60, 90, 120, 150];
+
+/** So many ways to garble an answer are tried with each to garble what asked for it. */
+const FEW = 2;
 
 /** So much earlier and later a dial may come again. */
 const AROUND_MS = 300;
@@ -29,10 +41,11 @@ export class FailedDial extends EndOfLink {
     // What broke it later was not what the client had to say.
     const untold = [this.silence('upstream', failed.atMs - 1), ...this.serverSide()];
     if (found.length === 0) return [{ cause: 'the server was not told', faults: untold }];
-    return found.map(({ cause, faults }) => ({
+    const alsoUntold = found.map(({ cause, faults }) => ({
       cause: `${cause}, and the server was not told`,
       faults: [...faults, ...untold],
     }));
+    return [...alsoUntold, ...found];
   }
 
   /** When at the latest the server has heard that the client has given up, if it was told. */
@@ -68,7 +81,7 @@ export class FailedDial extends EndOfLink {
       case 'no_welcome':
         return this.unwelcome();
       case 'protocol_error':
-        return this.garbled('downstream', atMs);
+        return this.answerGarbled(atMs);
       case 'fin':
       case 'reset':
         return this.brokeOpen(label, atMs);
@@ -109,6 +122,25 @@ export class FailedDial extends EndOfLink {
     return this.house.trips > PLAIN_TRIPS ? this.askedGarbled() : [byBox];
   }
 
+  /** The server's answer to the upgrade, or its refusal of what was garbled itself. */
+  private answerGarbled(atMs: number): Candidate[] {
+    const answered = this.garbled('downstream', atMs);
+    if (!this.wasRefused(atMs)) return answered;
+    return this.askedGarbled().flatMap(({ cause, faults }) =>
+      answered.slice(0, FEW).map((answer) => ({
+        cause: `${cause}, and so was the answer`,
+        faults: [...faults, ...answer.faults],
+      })),
+    );
+  }
+
+  private wasRefused(failedMs: number): boolean {
+    return this.house.serverEvents.some(
+      ({ atMs, type }) =>
+        type === 'link.refused' && atMs >= this.link.dialledMs && atMs <= failedMs,
+    );
+  }
+
   /** The server did not understand what asked for the upgrade. */
   private askedGarbled(): Candidate[] {
     const askedMs = this.link.dialledMs + (this.house.trips - 2) * this.latencyMs;
@@ -128,8 +160,10 @@ export class FailedDial extends EndOfLink {
         : label === 'tls_not_yet_valid'
           ? 'CERT_NOT_YET_VALID'
           : 'DEPTH_ZERO_SELF_SIGNED_CERT';
+    const box: FaultInput = { kind: 'upgrade_answered', between, status: 503, ...whole };
     return [
       one('the certificate was not taken', { kind: 'tls', between, code, ...whole }),
+      ...(label === 'tls' ? [one('a box had no certificate for the server', box)] : []),
       { cause: 'the clock was wrong', faults: [] },
     ];
   }
@@ -191,14 +225,20 @@ export class FailedDial extends EndOfLink {
     if (accepted !== undefined && accepted.atMs > failedMs) {
       return [{ cause: 'what asked for the upgrade came late', faults: [] }];
     }
-    if (accepted !== undefined) {
-      const at = this.time.at(accepted.atMs + 1);
-      const ways = this.serverHeardNoMore() ? 'both' : 'downstream';
-      return [one('the answer was lost', { kind: 'silence', between, at, direction: ways })];
-    }
+    if (accepted !== undefined) return this.unanswered(accepted.atMs);
     const lost = one('dials were lost', { kind: 'lost_dials', between, ...whole });
     const natural: Candidate = { cause: 'the server was not there', faults: [] };
     return isOff || this.wasStalled(dialledMs) ? [natural, lost] : [lost, natural];
+  }
+
+  private unanswered(acceptedMs: number): Candidate[] {
+    const silent = (direction: Way): FaultInput => this.silence(direction, acceptedMs + 1);
+    const cause = 'the answer was lost';
+    const direction = this.serverHeardNoMore() ? 'both' : 'downstream';
+    const broken = this.serverSide();
+    const cut = { cause, faults: [silent('both'), ...broken] };
+    // What the client says at last waits behind what it never heard to have arrived.
+    return [one(cause, silent(direction)), ...(broken.length > 0 ? [cut] : [])];
   }
 
   /** It was upgraded, and what should have welcomed it was none. */

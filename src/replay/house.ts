@@ -1,6 +1,8 @@
 import { DEFAULT_DEVICE } from '../protocol';
 import type { EventOf, RecordedEvent } from '../events';
+import { SYNS_AFTER_MS } from '../sim/tcp-dial';
 import type { Aligned } from './align';
+import { withUntold } from './untold-lives';
 
 /** One life of a program, as its journal tells. Times are those of the record, in milliseconds. */
 export interface FieldLife {
@@ -20,6 +22,8 @@ export interface FieldLink {
   /** Of which life of the client: each counts its connections anew. */
   readonly boot: number;
   readonly dialledMs: number;
+  /** When the SYN was sent that was answered: later than the dial where the server was off. */
+  readonly synMs: number;
   readonly connected?: EventOf<'link.connected'>;
   readonly end?: EventOf<'link.failed'> | EventOf<'link.lost'>;
   readonly accepted?: EventOf<'link.accepted'>;
@@ -62,12 +66,18 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   );
   const known = { client: livesOf(clientEvents), server: livesOf(serverEvents) };
   const knowsServer = record.server !== undefined;
-  const links = linksOf(known.client, serverEvents);
-  const { client, server } = knowsServer ? withGhosts(known, links, serverEvents, trips) : known;
+  const links = linksOf(known.client, serverEvents).map((link) => ({
+    ...link,
+    synMs: synOf(link, known.server, trips),
+  }));
+  const untilMs = events.reduce((last, { atMs }) => Math.max(last, atMs), 0);
+  const { client, server } = knowsServer
+    ? withUntold(known, links, serverEvents, { trips, untilMs })
+    : known;
   return {
     client,
     server,
-    links,
+    links: links.map((link) => diedWith(client, link)),
     knowsServer,
     events,
     clientEvents,
@@ -75,8 +85,17 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
     fromMs: Math.min(events[0]?.atMs ?? 0, client[0]?.startedMs ?? 0, server[0]?.startedMs ?? 0),
     trips,
     sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
-    untilMs: events.reduce((last, { atMs }) => Math.max(last, atMs), 0),
+    untilMs,
   };
+}
+
+/** With the end of its client's last life, of which nobody told. */
+function diedWith(client: readonly FieldLife[], link: FieldLink): FieldLink {
+  const last = client.at(-1);
+  const isOver = link.end !== undefined || link.diedMs !== undefined;
+  const diedMs = last?.end === 'none' || last?.end === 'stopped' ? undefined : last?.nextMs;
+  if (isOver || diedMs === undefined || link.dialledMs < (last?.startedMs ?? 0)) return link;
+  return { ...link, diedMs };
 }
 
 /** What each end has told of a link that both know of. */
@@ -97,48 +116,21 @@ function inWholeMs(events: readonly RecordedEvent[], fromMs: number): RecordedEv
   return events.map((event) => ({ ...event, atMs: Math.round(event.atMs - fromMs) }));
 }
 
-interface Lives {
-  readonly client: readonly FieldLife[];
-  readonly server: readonly FieldLife[];
-}
-
-/**
- * A life that lost its power in its first second has told nothing, but the other side knows of it.
- */
-function withGhosts(
-  { client, server }: Lives,
-  links: readonly FieldLink[],
-  serverEvents: readonly RecordedEvent[],
+/** A server that has only just started cannot have had an earlier one. */
+function synOf(
+  { accepted, dialledMs }: FieldLink,
+  server: readonly FieldLife[],
   trips: number,
-): Lives {
-  const dialMs = Math.min(
-    ...links.flatMap(({ connected, dialledMs }) =>
-      connected === undefined ? [] : [connected.atMs - dialledMs],
-    ),
-  );
-  const acceptedAfterMs = Number.isFinite(dialMs)
-    ? Math.ceil((dialMs * (trips - 1)) / trips)
-    : GHOST_DIAL_MS;
-  const claimed = new Set(links.map(({ accepted }) => accepted?.connection));
-  const ofServer = links.flatMap((link): Ghost[] => {
-    if (link.connected?.peerConnection === undefined || link.accepted !== undefined) return [];
-    const lostMs = link.end?.type === 'link.lost' ? link.end.atMs - link.end.sinceInboundMs : 0;
-    return [{ fromMs: link.dialledMs, untilMs: Math.max(link.connected.atMs, lostMs) }];
+): number {
+  const startedMs = server.findLast(
+    (life) => accepted !== undefined && life.startedMs <= accepted.atMs,
+  )?.startedMs;
+  if (accepted === undefined || startedMs === undefined) return dialledMs;
+  const afterMs = SYNS_AFTER_MS.find((sentMs) => {
+    const oneWayMs = (accepted.atMs - dialledMs - sentMs) / (trips - 1);
+    return dialledMs + sentMs + oneWayMs >= startedMs - 1;
   });
-  const ofClient = serverEvents.flatMap((event): Ghost[] =>
-    event.type === 'link.accepted' && !claimed.has(event.connection)
-      ? [
-          {
-            fromMs: Math.max(event.atMs - acceptedAfterMs, bornMs(server, event)),
-            untilMs: event.atMs,
-          },
-        ]
-      : [],
-  );
-  return {
-    client: ofClient.reduce(withGhost, client),
-    server: withUnborn(links, ofServer.reduce(withGhost, server)),
-  };
+  return dialledMs + (afterMs ?? 0);
 }
 
 /** The stall of a program that was over at this instant: from when on it had stood still. */
@@ -147,52 +139,6 @@ export function stalledSince(events: readonly RecordedEvent[], atMs: number): nu
     (event) => event.type === 'loop.stalled' && Math.abs(event.atMs - atMs) <= 2,
   );
   return stall?.type === 'loop.stalled' ? stall.atMs - stall.ms : undefined;
-}
-
-function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
-  return lives.find(({ lines }) => lines.includes(event))?.startedMs ?? -Infinity;
-}
-
-/** A machine whose name could be resolved was there, and off. */
-function withUnborn(
-  links: readonly FieldLink[],
-  server: readonly FieldLife[],
-): readonly FieldLife[] {
-  const startedMs = server[0]?.startedMs ?? 0;
-  const early = links.find(
-    ({ dialledMs, end }) =>
-      dialledMs < startedMs && end?.type === 'link.failed' && end.label !== 'dns',
-  );
-  if (early === undefined) return server;
-  return withGhost(server, { fromMs: early.dialledMs, untilMs: early.dialledMs });
-}
-
-interface Ghost {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
-/** Where no dial is known, one takes so long, until it is accepted. */
-const GHOST_DIAL_MS = 60;
-
-function withGhost(lives: readonly FieldLife[], { fromMs, untilMs }: Ghost): readonly FieldLife[] {
-  const next = lives.findIndex(({ startedMs }) => startedMs >= untilMs);
-  const before = next === -1 ? lives.at(-1) : lives[next - 1];
-  const after = lives[next];
-  if (after === undefined || (before !== undefined && before.endMs >= fromMs)) return lives;
-  const ghost: FieldLife = {
-    startedMs: fromMs,
-    lines: [],
-    end: 'lost_power',
-    endMs: untilMs,
-    nextMs: after.startedMs,
-  };
-  const earlier = lives
-    .slice(0, next)
-    .map((life, index, all) =>
-      index === all.length - 1 ? { ...life, nextMs: ghost.startedMs } : life,
-    );
-  return [...earlier, ghost, ...lives.slice(next)];
 }
 
 function deviceOf(client: readonly RecordedEvent[], server: readonly RecordedEvent[]): string {
@@ -357,6 +303,7 @@ function linksOfLife({ end, endMs, lines, nextMs }: FieldLife): FieldLink[] {
         id,
         boot: line.boot,
         dialledMs: line.atMs,
+        synMs: line.atMs,
         ...(connected === undefined ? {} : { connected }),
         ...(ended === undefined ? {} : { end: ended }),
         ...(ended === undefined && isDead ? { diedMs: nextMs ?? endMs } : {}),

@@ -15,7 +15,7 @@ import {
   type Side,
   type Way,
 } from './end-of-link';
-import { stalledSince, wordsOf, type FieldLink } from './house';
+import { stalledSince, wordsOf, type FieldLife, type FieldLink } from './house';
 
 /** One that ends so is not heard: it was told, or is deaf and has nothing acknowledged. */
 const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
@@ -255,8 +255,8 @@ export class LostLink extends EndOfLink {
     if (serverEnd === undefined || !this.serverRan(serverEnd.atMs - 1)) return false;
     if (this.wasStalledBefore(SERVER, serverEnd.atMs)) return false;
     if (serverEnd.label === 'heartbeat_timeout') {
-      if (diedMs !== undefined && this.clientDied(heardMs, serverEnd.atMs)) return false;
-      return !this.wasStalledBefore(CLIENT, serverEnd.atMs);
+      if (diedMs !== undefined && this.clientLostPower(heardMs, serverEnd.atMs)) return false;
+      return !this.clientStood(heardMs, serverEnd.atMs);
     }
     if (serverEnd.label !== 'replaced' && serverEnd.label !== 'local_shutdown') return false;
     // The end of the client's side would have been heard.
@@ -264,20 +264,18 @@ export class LostLink extends EndOfLink {
     return wentMs !== undefined && serverEnd.atMs - wentMs > 2 * this.latencyMs + 5;
   }
 
-  private clientDied(fromMs: number, untilMs: number): boolean {
-    return this.house.client.some(
-      ({ end, endMs, nextMs }) =>
-        (end === 'lost_power' || end === 'killed') &&
-        endMs <= untilMs &&
-        (nextMs ?? Infinity) >= fromMs,
-    );
-  }
-
   /** A kernel says what one that was killed cannot; without power, nobody does. */
   private clientWasKilled(fromMs: number, untilMs: number): boolean {
+    return this.clientDied('killed', fromMs, untilMs);
+  }
+
+  private clientLostPower(fromMs: number, untilMs: number): boolean {
+    return this.clientDied('lost_power', fromMs, untilMs);
+  }
+
+  private clientDied(how: FieldLife['end'], fromMs: number, untilMs: number): boolean {
     return this.house.client.some(
-      ({ end, endMs, nextMs }) =>
-        end === 'killed' && endMs <= untilMs && (nextMs ?? Infinity) >= fromMs,
+      ({ end, endMs, nextMs }) => end === how && endMs <= untilMs && (nextMs ?? Infinity) >= fromMs,
     );
   }
 

@@ -24,9 +24,9 @@ interface Item {
 }
 
 /** No journal knows an instant to the millisecond, and what came at once came in an order. */
-const SHIFTS_MS = [1, -1, 2, -2, 4, -4, 8, -8, 16, -16, 64, -64];
+const SHIFTS_MS = [1, -1, 2, -2, 4, -4, 8, -8, 16, -16, 32, -32, 64, -64];
 /** So near to where field and replay part, in milliseconds, an order may be another. */
-const NEAR_MS = 40;
+const NEAR_MS = 80;
 /** What shows only when a heartbeat misses it was up to so much earlier, and off by a tie. */
 const EARLIER_MS = HEARTBEAT_INTERVAL_MS + PONG_TIMEOUT_MS + NEAR_MS;
 const TIE_SHIFTS_MS = [1, -1, 3, -3];

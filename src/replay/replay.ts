@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../events';
 import { ddmin } from '../fuzz/ddmin';
+import { toldOf } from '../sim/journal-of';
 import { simulate } from '../sim/simulation';
 import type { ScenarioInput } from '../sim/scenario';
 import { align, type Aligned, type FieldJournals } from './align';
@@ -8,7 +9,6 @@ import { derive, scenarioOf } from './derive';
 import { fit, marksOf, NEAR_MS, type Fit, type Mark, type Roles } from './fit';
 import { nudges, type Story } from './nudges';
 import { ReplayError } from './replay-error';
-import { toldOf } from './told';
 import { disconnectsOf, SHORT_MS, windowOf, type Disconnect } from './window';
 
 /** So many runs may be made to find what fits ... */

@@ -189,6 +189,8 @@ export const hostSchema = z.discriminatedUnion('program', [
     acoustics: z.enum(['dead', 'echo']).default('dead'),
     /** What the code around the client does when it is told of something: nothing, or a mistake. */
     listeners: z.enum(['quiet', 'throw', 'reject']).default('quiet'),
+    /** When its detector hears the hotword, as a journal tells it, whatever there is to hear. */
+    hotwords: z.array(duration).optional(),
     /**
      * What the program draws first, in each of its lives, from 0 to 1: the waits between dials and
      * the names of sessions come from it. What is drawn after that comes from the seed.

@@ -8,22 +8,38 @@ import { EVENTS_VERSION, isDurable, type RecordedEvent } from '../events';
  * @param events - all events of the run, in order.
  */
 export function journalOf(events: readonly RecordedEvent[], host: string): RecordedEvent[] {
-  const machine = new Machine(host);
-  const lines: RecordedEvent[] = [];
-  for (const event of events) {
-    if (event.type === 'host.lost_power' && event.host === host) {
-      dropUnwritten(lines, machine.timeOf(event));
-    }
-    machine.observe(event);
-    if (event.host !== host) continue;
-    if (isDurable(event.type)) lines.push(machine.asLine(event));
-  }
-  return lines.map((line, index) => ({ ...line, seq: index + 1 }));
+  return diskOf(events, host).map(({ line }, index) => ({ ...line, seq: index + 1 }));
 }
 
-/** What was not on the disk yet. */
-function dropUnwritten(lines: RecordedEvent[], nowMs: number): void {
-  while ((lines.at(-1)?.atMs ?? -Infinity) > nowMs - JOURNAL_SYNC_MS) lines.pop();
+/** The events of a run that are in the journals of its hosts: on the time of the run, in order. */
+export function toldOf(events: readonly RecordedEvent[]): RecordedEvent[] {
+  const hosts = new Set(events.map(({ host }) => host));
+  const written = [...hosts].flatMap((host) => diskOf(events, host));
+  const told = new Set(written.map(({ event }) => event));
+  return events.filter((event) => told.has(event));
+}
+
+interface Written {
+  readonly event: RecordedEvent;
+  readonly line: RecordedEvent;
+}
+
+function diskOf(events: readonly RecordedEvent[], host: string): Written[] {
+  const machine = new Machine(host);
+  // What is safe, and what the machine has written since it was switched on.
+  const safe: Written[] = [];
+  let recent: Written[] = [];
+  for (const event of events) {
+    if (event.type === 'host.lost_power' && event.host === host) {
+      const syncedMs = machine.timeOf(event) - JOURNAL_SYNC_MS;
+      safe.push(...recent.filter(({ line }) => line.atMs <= syncedMs));
+      recent = [];
+    }
+    machine.observe(event);
+    if (event.host !== host || !isDurable(event.type)) continue;
+    recent.push({ event, line: machine.asLine(event) });
+  }
+  return [...safe, ...recent];
 }
 
 class Machine {

@@ -8,6 +8,7 @@ import { TarsAssistant } from '../server/tars-assistant';
 import type { HostPorts, Program, ProgramStarter } from './host';
 import type { ClientSpec, HostSpec, PeerSpec, ServerSpec } from './host-spec';
 import { RecalledEngine } from './recalled-engine';
+import { RecalledHotword } from './recalled-hotword';
 import { ScriptedEngine } from './scripted-engine';
 import { ScriptedClient } from './scripted-client';
 import { ScriptedServer } from './scripted-server';
@@ -45,7 +46,10 @@ function startClient(spec: ClientSpec, ports: HostPorts): Program {
     ...spec.settings,
   } as ClientSettingsInput;
   const link = new WebSocketClient(settings, ports);
-  const manager = new SessionManager(settings, { ...ports, ...ports.audio }, link);
+  const { hotwords } = spec;
+  const recalled =
+    hotwords === undefined ? {} : { hotword: new RecalledHotword(hotwords, ports.remoteClock) };
+  const manager = new SessionManager(settings, { ...ports, ...ports.audio, ...recalled }, link);
   const mistake = MISTAKES[spec.listeners] as (() => void) | undefined;
   link.onConnected = mistake;
   manager.onSessionEnded = mistake;

@@ -21,6 +21,14 @@ const LINEAR_RETRIES = 4;
  */
 const RETRIES = LINEAR_RETRIES + 6;
 
+/**
+ * So long after its dial each SYN is sent, in milliseconds, up to the last that a program of ours
+ * waits for.
+ */
+export const SYNS_AFTER_MS: readonly number[] = [0, 1, 2, 3, 4, 5, 7].map(
+  (times) => times * FIRST_RETRY_MS,
+);
+
 /** What a dial does and asks. `Door` is what waits behind the port that it finds bound. */
 export interface DialSteps<Door> {
   /** Real milliseconds for one of the clock: a kernel's waits keep their real length. */

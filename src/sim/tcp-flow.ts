@@ -264,7 +264,8 @@ export class TcpEnd implements Wire, PipeSource, PipeSink {
   }
 
   #takeData(bytes: Buffer): boolean {
-    if (this.#state !== 'open') return false;
+    // After a FIN that a box made up, the other end's own bytes are out of order: a kernel resets.
+    if (this.#state !== 'open' || this.#finArrived) return false;
     const { options, id } = this.flow;
     options.observer.onDelivered(id, this.#peer.host.name, this.host.name, bytes);
     this.#unreadBytes += bytes.length;

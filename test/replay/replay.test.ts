@@ -22,6 +22,7 @@ const FAULTS: readonly FaultInput[] = [
   { kind: 'lost_dials', at: '0 ms', for: '20 s' },
   { kind: 'upgrade_answered', at: '0 ms', for: '20 s', status: 503 },
   { kind: 'upgrade_answered', at: '0 ms', for: '20 s', status: 401 },
+  { kind: 'upgrade_answered', at: '0 ms', for: '20 s', status: 426 },
   { kind: 'latency', at: '3 s', for: '20 s', oneWay: '700 ms' },
   { kind: 'slow_path', at: '3 s', for: '20 s', bytesPerSecond: 20_000 },
   { kind: 'idle_timeout', at: '30 s', for: '60 s', after: '20 s', how: 'close' },
@@ -68,6 +69,33 @@ const SEVERAL: Readonly<Record<string, readonly FaultInput[]>> = {
     { kind: 'restart', at: '40 s', for: '9 s', host: 'server' },
     { kind: 'kill', at: '40.001 s', for: '30 s', host: 'server' },
   ],
+  'a hotword in the last second before the power goes': [
+    { kind: 'power_loss', at: '5.9 s', for: '20 s', host: 'pi' },
+  ],
+  'a message that never arrives, over a link that lives on for a while': [
+    { kind: 'silence', at: '5.79 s', direction: 'downstream' },
+  ],
+  'a client that is killed when nothing of it arrives any more': [
+    { kind: 'silence', at: '39 s', direction: 'upstream' },
+    { kind: 'kill', at: '40 s', for: '50 s', host: 'pi' },
+  ],
+  'a client that is killed and does not come back': [{ kind: 'kill', at: '40 s', host: 'pi' }],
+  'a dial whose later SYN finds the server started': [
+    { kind: 'kill', at: '40 s', for: '4.5 s', host: 'server' },
+    { kind: 'lost_dials', at: '40.1 s', for: '4 s' },
+  ],
+  'a dial that was upgraded and never heard of it': [
+    { kind: 'lost_dials', at: '0 ms', for: '900 ms' },
+    { kind: 'silence', at: '1.016 s', direction: 'downstream' },
+  ],
+  'a power cut of a server in its first second, after a long life': [
+    { kind: 'power_loss', at: '60 s', for: '5 s', host: 'server' },
+    { kind: 'power_loss', at: '65.5 s', for: '5 s', host: 'server' },
+  ],
+  'a button that is pressed while the client stands still, and a reset after it': [
+    { kind: 'pause', at: '60 s', for: '8 s', host: 'pi' },
+    { kind: 'reset', at: '66 s' },
+  ],
   'a server whose power goes when it has just welcomed': [
     { kind: 'power_loss', at: '30 ms', for: '20 s', host: 'server' },
   ],
@@ -104,6 +132,34 @@ describe('a replay', () => {
     } as const;
     const { fit } = await replay(await journalsOf(story as never));
     expect(fit.divergence).to.equal(undefined);
+  });
+
+  it('has two sessions that are asked for in one instant, each with its own answer', async () => {
+    const acts = [
+      { at: '5 s', presses: 'button' },
+      { at: '5 s', presses: 'button' },
+      { at: '5 s', presses: 'button' },
+      { at: '5.5 s', says: 'what-time-is-it' },
+    ] as const;
+    const { fit } = await replay(await journalsOf({ acts: [...acts] }));
+    expect(fit.divergence).to.equal(undefined);
+  });
+
+  it('has what came at once in the order in which it came', async () => {
+    const acts = [{ at: '20 s', presses: 'button' }] as const;
+    const faults = [
+      { kind: 'pause', at: '12 s', for: '9 s', host: 'pi' },
+      { kind: 'close', at: '20.5 s' },
+    ] as const;
+    const { fit } = await replay(await journalsOf({ acts: [...acts], faults: [...faults] }));
+    expect(fit.divergence).to.equal(undefined);
+  });
+
+  it('tells first that a server was killed, where nothing listened then', async () => {
+    const faults: FaultInput[] = [{ kind: 'kill', at: '40 s', for: '9 s', host: 'server' }];
+    const { client } = await journalsOf({ faults });
+    const { findings } = await replay({ client });
+    expect(findings[0]?.chosen.cause).to.equal('the server was killed');
   });
 
   it('is near in time: every mark within a tenth of a second', async () => {

@@ -60,6 +60,15 @@ describe('the journal of a host', () => {
     expect(only(lines, 'link.lost').some(({ label }) => label === 'reset')).to.equal(false);
   });
 
+  it('keeps all of a life that is followed by one of less than a second', async () => {
+    const lines = await journal(
+      { at: '20 s', kind: 'power_loss', host: 'pi', for: '5 s' },
+      { at: '25.5 s', kind: 'power_loss', host: 'pi', for: '5 s' },
+    );
+    expect(only(lines, 'host.started').map(({ machine }) => machine)).to.deep.equal(['m1', 'm3']);
+    expect(only(lines, 'link.connected')).to.have.length(2);
+  });
+
   for (const [how, fault] of [
     ['is cut while nobody speaks', { at: '14 s', kind: 'reset' }],
     ['is cut in a session', { at: '17 s', kind: 'reset' }],
