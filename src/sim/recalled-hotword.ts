@@ -16,7 +16,8 @@ export class RecalledHotword implements HotwordDetector {
    * @param clock - counts from the beginning of the story.
    */
   constructor(heardMs: readonly number[], clock: Clock) {
-    this.heardMs = [...heardMs];
+    // A program that is started again has not heard what came before.
+    this.heardMs = heardMs.filter((atMs) => atMs >= clock.now());
     this.clock = clock;
   }
 

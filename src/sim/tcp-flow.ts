@@ -265,7 +265,8 @@ export class TcpEnd implements Wire, PipeSource, PipeSink {
 
   #takeData(bytes: Buffer): boolean {
     // After a FIN that a box made up, the other end's own bytes are out of order: a kernel resets.
-    if (this.#state !== 'open' || this.#finArrived) return false;
+    if (this.#state === 'open' && this.#finArrived) this.#fail('ECONNRESET');
+    if (this.#state !== 'open') return false;
     const { options, id } = this.flow;
     options.observer.onDelivered(id, this.#peer.host.name, this.host.name, bytes);
     this.#unreadBytes += bytes.length;

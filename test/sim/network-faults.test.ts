@@ -103,6 +103,17 @@ describe('a fault on the path', () => {
     }
   });
 
+  it('what an end still sends to one that was told of its close resets that', async () => {
+    const result = await run({
+      faults: [
+        { kind: 'pause', at: '20 s', for: '15 s', host: 'pi' },
+        { kind: 'close', at: '21 s', direction: 'downstream' },
+      ],
+    });
+    const [lost] = eventsOf(result, 'pi', 'link.lost');
+    expect(lost).to.include({ atMs: 35_000, label: 'reset', initiator: 'network' });
+  });
+
   it('counts between its two hosts alone', async () => {
     const spare = { program: 'client', device: 'spare' } as const;
     const hosts = { server: { program: 'server' }, pi: { program: 'client' }, spare } as const;

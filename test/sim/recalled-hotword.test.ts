@@ -19,4 +19,13 @@ describe('a recalled hotword', () => {
     expect(heardMs).to.have.length(1);
     expect(heardMs[0]).to.be.within(5_200, 5_232);
   });
+
+  it('is heard once, also where the program is started again right after it', async () => {
+    const result = await run({
+      hosts: { server: { program: 'server' }, pi: { program: 'client', hotwords: ['5.2 s'] } },
+      acts: [{ at: '5 s', says: 'what-time-is-it' }],
+      faults: [{ kind: 'restart', at: '5.3 s', for: '50 ms', host: 'pi' }],
+    });
+    expect(eventsOf(result, 'pi', 'hotword.detected')).to.have.length(1);
+  });
 });
