@@ -2,29 +2,28 @@ import { type Candidate, type Incident, type StoryTime } from './derivation';
 import { FailedDial } from './failed-dial';
 import type { FieldLink, House } from './house';
 import { LostLink } from './lost-link';
+import { misreadMessages } from './misread-messages';
 
 /** What ended each connection, and why each dial failed: what may have been behind it. */
 export function incidentsOf(house: House, time: StoryTime, latencyMs: number): Incident[] {
   return house.links
-    .flatMap((link) => incidentOf(house, link, time, latencyMs) ?? [])
+    .flatMap((link) => [
+      ...endOf(house, link, time, latencyMs),
+      ...misreadMessages(house, link, time, latencyMs),
+    ])
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-function incidentOf(
-  house: House,
-  link: FieldLink,
-  time: StoryTime,
-  latencyMs: number,
-): Incident | undefined {
+function endOf(house: House, link: FieldLink, time: StoryTime, latencyMs: number): Incident[] {
   const { dialledMs: fromMs, end, id, serverEnd } = link;
   const atMs = Math.min(end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity);
-  if (!Number.isFinite(atMs)) return undefined;
+  if (!Number.isFinite(atMs)) return [];
   const label = end?.label ?? serverEnd?.label ?? '';
   const candidates: readonly Candidate[] =
     end?.type === 'link.failed'
       ? new FailedDial(house, link, time, latencyMs).candidates(end)
       : new LostLink(house, link, time, latencyMs).candidates();
-  if (candidates.every(({ faults }) => faults.length === 0)) return undefined;
+  if (candidates.every(({ faults }) => faults.length === 0)) return [];
   const shownMs = end?.type === 'link.failed' ? end.atMs : atMs;
-  return { what: `${id} ${label}`, fromMs, atMs: shownMs, candidates };
+  return [{ what: `${id} ${label}`, fromMs, atMs: shownMs, candidates }];
 }

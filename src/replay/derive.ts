@@ -47,7 +47,7 @@ export function derive(aligned: Aligned): Derivation {
     latencyMs,
     acts: [
       ...actsOf(house, time),
-      ...spoken(hotwordsMs(house, latencyMs), time),
+      ...spoken(house, hotwordsMs(house, latencyMs), time),
       ...forgottenActs(house, time, latencyMs),
       ...stopsOf(house, time),
     ],
@@ -184,12 +184,15 @@ function hotwordsMs(house: House, latencyMs: number): number[] {
 }
 
 /** A microphone in a silent room gives nothing, and so there is nothing to detect. */
-function spoken(hotwords: readonly number[], time: StoryTime): Acts {
-  return hotwords.map((atMs) => ({
-    at: time.at(atMs - HOTWORD_MS),
-    on: CLIENT,
-    says: 'hey-jarvis',
-  }));
+function spoken({ clientEvents }: House, hotwords: readonly number[], time: StoryTime): Acts {
+  return hotwords.map((heardMs) => {
+    const heard = clientEvents.find(
+      ({ atMs, type }) => type === 'hotword.detected' && atMs === heardMs,
+    );
+    // A word that was heard right after a standstill may have begun before it.
+    const atMs = heard === undefined ? heardMs : actedMs(clientEvents, heard);
+    return { at: time.at(atMs - HOTWORD_MS), on: CLIENT, says: 'hey-jarvis' };
+  });
 }
 
 function forgottenActs(house: House, time: StoryTime, latencyMs: number): Acts {

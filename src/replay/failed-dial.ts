@@ -220,7 +220,7 @@ export class FailedDial extends EndOfLink {
     }
     const stoodMs = stalledSince(this.house.clientEvents, failedMs) ?? Infinity;
     if (accepted !== undefined && stoodMs <= accepted.atMs + this.latencyMs) {
-      return [{ cause: 'the client stood still', faults: [] }];
+      return [{ cause: 'the client stood still', faults: [] }, ...this.unanswered(accepted.atMs)];
     }
     if (accepted !== undefined && accepted.atMs > failedMs) {
       return [{ cause: 'what asked for the upgrade came late', faults: [] }];

@@ -1,7 +1,9 @@
 import { CLOSE_BAD_DATA, CLOSE_PROTOCOL_ERROR, PONG_TIMEOUT_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
+import { ms } from '../fuzz/drawn-faults';
+import { durationMs, type Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
-import { matched } from './align';
+import { goodbye, matched } from './align';
 import { CLIENT, lasting, SERVER, type Candidate } from './derivation';
 import {
   between,
@@ -42,7 +44,13 @@ export class LostLink extends EndOfLink {
     const garbled = this.garbledWays();
     if (garbled.length > 0) return [...garbled, NATURAL];
     if (faults.length === 0) return [];
-    return [main, NATURAL, ...this.alreadyDead(main), ...this.otherWays(faults)];
+    return [
+      main,
+      NATURAL,
+      ...this.silentLater(main),
+      ...this.alreadyDead(main),
+      ...this.otherWays(faults),
+    ];
   }
 
   /** What one end did not understand; or both, of which one had it from the other. */
@@ -52,6 +60,17 @@ export class LostLink extends EndOfLink {
     const up =
       serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : [];
     return [...atBothEnds(up, down), ...up, ...down];
+  }
+
+  /** What was heard last had its acknowledgement. */
+  private silentLater({ cause, faults }: Candidate): Candidate[] {
+    if (!faults.some(({ kind }) => kind === 'silence')) return [];
+    const later = faults.map((fault) =>
+      fault.kind === 'silence'
+        ? { ...fault, at: ms(durationMs(fault.at as Duration) + 3 * this.latencyMs) }
+        : fault,
+    );
+    return [{ cause, faults: later }];
   }
 
   /** The client had heard nothing for a while, and nothing of it was heard, when it was broken. */
@@ -109,7 +128,8 @@ export class LostLink extends EndOfLink {
     host: Side,
     end: FieldLink['end'] | undefined,
   ): Candidate[] {
-    const heardMs = Math.max(...matched(from, to).map(([sentMs]) => sentMs));
+    const heard = [...matched(from, to), ...goodbye(from, to)];
+    const heardMs = Math.max(...heard.map(([sentMs]) => sentMs));
     const lost = from.find(
       // A welcome is not told as received: there is a link then.
       (event) =>
