@@ -1,7 +1,7 @@
 import { BYTES_PER_MS, soundMs } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
 import { lengthOf } from './derivation';
-import { PIECE_BYTES, Word, type Conversation, type Deed, type Telling } from './word';
+import { PIECE_BYTES, Word, type Conversation, type Deed, type Late, type Telling } from './word';
 
 const DEFAULT_PROCESSING_MS = 60_000;
 
@@ -93,7 +93,7 @@ export class ClientsWord extends Word {
     );
     const bytes = played?.receivedBytes ?? PIECE_BYTES;
     if (arrived === undefined) {
-      this.answer(atMs, atMs, bytes, 'hangs', { atMs, bytes: 0 });
+      this.answer(atMs, atMs, bytes, 'hangs', []);
       return;
     }
     const untilMs = arrived.atMs - this.latencyMs;
@@ -109,12 +109,10 @@ export class ClientsWord extends Word {
     bytes: number,
     played: EventOf<'playback.ended'> | undefined,
     arrived: RecordedEvent,
-  ): { atMs: number; bytes: number } {
-    if (played?.how !== 'finished') return { atMs: fromMs, bytes: 0 };
+  ): Late[] {
+    if (played?.how !== 'finished') return [];
     const naturalMs = fromMs + this.latencyMs + soundMs(bytes);
-    if (Math.abs(Math.max(naturalMs, arrived.atMs) - played.atMs) <= 20) {
-      return { atMs: fromMs, bytes: 0 };
-    }
-    return { atMs: untilMs, bytes: (played.atMs - arrived.atMs) * BYTES_PER_MS };
+    if (Math.abs(Math.max(naturalMs, arrived.atMs) - played.atMs) <= 20) return [];
+    return [{ atMs: untilMs, bytes: (played.atMs - arrived.atMs) * BYTES_PER_MS }];
   }
 }

@@ -1,6 +1,7 @@
 import { type Candidate, type Incident, type StoryTime } from './derivation';
 import { FailedDial } from './failed-dial';
 import type { FieldLink, House } from './house';
+import { LostAlone } from './lost-alone';
 import { LostLink } from './lost-link';
 import { misreadMessages } from './misread-messages';
 
@@ -19,10 +20,11 @@ function endOf(house: House, link: FieldLink, time: StoryTime, latencyMs: number
   const atMs = Math.min(end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity);
   if (!Number.isFinite(atMs)) return [];
   const label = end?.label ?? serverEnd?.label ?? '';
+  const Lost = house.knowsServer ? LostLink : LostAlone;
   const candidates: readonly Candidate[] =
     end?.type === 'link.failed'
       ? new FailedDial(house, link, time, latencyMs).candidates(end)
-      : new LostLink(house, link, time, latencyMs).candidates();
+      : new Lost(house, link, time, latencyMs).candidates();
   if (candidates.every(({ faults }) => faults.length === 0)) return [];
   const shownMs = end?.type === 'link.failed' ? end.atMs : atMs;
   return [{ what: `${id} ${label}`, fromMs, atMs: shownMs, candidates }];

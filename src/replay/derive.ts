@@ -11,7 +11,7 @@
  *     derive-delays     what was slower than usual
  *     derive-ties       what came first of what came at once
  *     derive-incidents  why links ended and dials failed: what may have been behind it
- *       end-of-link  failed-dial  lost-link
+ *       end-of-link  failed-dial  lost-link  lost-alone  misread-messages
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
  *     nudges            instants that are moved by some milliseconds

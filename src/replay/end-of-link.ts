@@ -1,5 +1,5 @@
 import { PONG_TIMEOUT_MS } from '../constants';
-import type { EventOf } from '../events';
+import type { EventOf, RecordedEvent } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
 import type { FieldLife, FieldLink, House } from './house';
@@ -14,6 +14,9 @@ export const NATURAL: Candidate = { cause: 'it follows from the rest', faults: [
 export const SOON_MS = 5;
 /** What one end tells within so long after the other is about the same thing. */
 export const TOGETHER_MS = 400;
+
+/** So many of the ways to garble a message are tried together with those of another. */
+const FEW = 6;
 
 export function one(cause: string, fault: FaultInput): Candidate {
   return { cause, faults: [fault] };
@@ -55,6 +58,38 @@ export abstract class EndOfLink {
         } as FaultInput),
       ),
     );
+  }
+
+  /** Of the ways to garble what went up and what came down, each with each; the first of them. */
+  protected garbledBothWays(upMs: number, downMs: number): Candidate[] {
+    return this.garbled('upstream', upMs)
+      .slice(0, FEW)
+      .flatMap((up) =>
+        this.garbled('downstream', downMs)
+          .slice(0, FEW)
+          .map((down) => ({
+            cause: 'what came to either end was garbled',
+            faults: [...up.faults, ...down.faults],
+          })),
+      );
+  }
+
+  /** A server's ping that came with the client's own counts for nothing, and is lost as well. */
+  protected silentFrom({ atMs, sinceInboundMs }: EventOf<'link.lost'>): number {
+    const isTie = Math.abs(sinceInboundMs - PONG_TIMEOUT_MS) <= 2;
+    return atMs - sinceInboundMs + (isTie ? -SOON_MS : SOON_MS);
+  }
+
+  /** What came before it in the same instant comes before it again. */
+  protected isLaterAt(host: Side, atMs: number): boolean {
+    const lost = host === CLIENT ? this.link.end : this.link.serverEnd;
+    const events = this.eventsOf(host);
+    const at = events.findIndex((event) => event === lost);
+    return events.slice(0, Math.max(0, at)).some((event) => event.atMs === atMs);
+  }
+
+  protected eventsOf(host: Side): readonly RecordedEvent[] {
+    return host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
   }
 
   protected serverRan(atMs: number): boolean {

@@ -1,10 +1,9 @@
-import { CLOSE_BAD_DATA, CLOSE_PROTOCOL_ERROR, PONG_TIMEOUT_MS } from '../constants';
-import type { EventOf, RecordedEvent } from '../events';
+import type { RecordedEvent } from '../events';
 import { ms } from '../fuzz/drawn-faults';
 import { durationMs, type Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
 import { goodbye, matched } from './align';
-import { CLIENT, lasting, SERVER, type Candidate } from './derivation';
+import { CLIENT, SERVER, type Candidate } from './derivation';
 import {
   between,
   EndOfLink,
@@ -25,19 +24,16 @@ const UNHEARD = new Set(['reset', 'dial_closed', 'heartbeat_timeout']);
 /** What had been so long on its way without arriving was lost. */
 const UNHEARD_MS = 10;
 
-/** So many of the ways to garble a message are tried together with those of another. */
-const FEW = 6;
-
-/** A link that was up and is no longer, and what may have been behind it. */
+/** A link that was up and is no longer, where both ends tell of it. */
 export class LostLink extends EndOfLink {
   candidates(): Candidate[] {
-    return this.house.knowsServer ? this.lost() : this.lostAlone();
-  }
-
-  // Links, where both ends tell.
-
-  private lost(): Candidate[] {
-    const parts = [...this.deafness(), ...this.unheard(), ...this.breaks(), ...this.suppressed()];
+    const parts = [
+      ...this.deafness(),
+      ...this.unheard(),
+      ...this.unanswered(),
+      ...this.breaks(),
+      ...this.suppressed(),
+    ];
     const faults = parts.flatMap((part) => part.faults);
     const words = parts.map(({ cause }) => cause).filter((cause) => cause !== '');
     const main: Candidate = { cause: words.join(', and '), faults };
@@ -59,7 +55,12 @@ export class LostLink extends EndOfLink {
     const down = end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : [];
     const up =
       serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : [];
-    return [...atBothEnds(up, down), ...up, ...down];
+    const both = up.length > 0 && down.length > 0;
+    return [
+      ...(both ? this.garbledBothWays(serverEnd?.atMs ?? 0, end?.atMs ?? 0) : []),
+      ...up,
+      ...down,
+    ];
   }
 
   /** What was heard last had its acknowledgement. */
@@ -121,6 +122,19 @@ export class LostLink extends EndOfLink {
     ];
   }
 
+  /** A server that is there again knows nothing of the link, and says so to whoever speaks. */
+  private unanswered(): Candidate[] {
+    const { accepted, end, serverEnd } = this.link;
+    if (accepted === undefined || end === undefined || serverEnd !== undefined) return [];
+    const { server } = this.house;
+    const backMs = server.find(({ startedMs }) => startedMs > accepted.atMs)?.startedMs ?? Infinity;
+    const { ours } = wordsOf(this.house, this.link);
+    const spoke = ours.find(({ atMs, type }) => type === 'control.sent' && atMs >= backMs);
+    if (spoke === undefined || end.atMs <= spoke.atMs + 2 * this.latencyMs + UNHEARD_MS) return [];
+    const silent = this.silence('upstream', spoke.atMs - 1);
+    return [one('nothing answered for a server that had gone', silent)];
+  }
+
   private unheardOf(
     direction: Way,
     from: readonly RecordedEvent[],
@@ -136,15 +150,12 @@ export class LostLink extends EndOfLink {
         event.type === 'control.sent' && event.message !== 'welcome' && event.atMs > heardMs,
     );
     if (lost === undefined || end === undefined) return [];
-    const stoodMs = stalledSince(this.eventsOf(host), end.atMs) ?? end.atMs;
+    // What replaced it was dialled when all of it had been sent.
+    const stood =
+      end.label === 'replaced' ? undefined : stalledSince(this.eventsOf(host), end.atMs);
+    const stoodMs = stood ?? end.atMs;
     if (stoodMs <= lost.atMs + this.latencyMs + UNHEARD_MS) return [];
     return [one('a message did not arrive any more', this.silence(direction, lost.atMs - 1))];
-  }
-
-  /** A server's ping that came with the client's own counts for nothing, and is lost as well. */
-  private silentFrom({ atMs, sinceInboundMs }: EventOf<'link.lost'>): number {
-    const isTie = Math.abs(sinceInboundMs - PONG_TIMEOUT_MS) <= 2;
-    return atMs - sinceInboundMs + (isTie ? -SOON_MS : SOON_MS);
   }
 
   /** What came to either end from somewhere else than the other. */
@@ -190,7 +201,10 @@ export class LostLink extends EndOfLink {
       return end.label === 'reset' && this.serverWasKilled(end.atMs) ? end.atMs - 1 : undefined;
     }
     const canBeHeard = !UNHEARD.has(serverEnd?.label ?? '');
-    if (canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs)) return;
+    const isConsequence = canBeHeard && this.isConsequence(CLIENT, end.atMs, serverEnd?.atMs);
+    // Who is told of a FIN takes its leave by another, which a reset comes before.
+    if (isConsequence && end.label === 'reset' && serverEnd?.label === 'fin') return end.atMs - 1;
+    if (isConsequence) return;
     return this.inStall(CLIENT, end.atMs, serverEnd?.atMs);
   }
 
@@ -225,7 +239,8 @@ export class LostLink extends EndOfLink {
     const isServerLeft = serverMs === Infinity && !this.serverRan(clientMs + this.togetherMs());
     if (isServerLeft || firstMs === Infinity) return [];
     if (clientMs === Infinity && this.link.diedMs === undefined) return [];
-    return [{ cause: 'the other end was not told', faults: [this.silence('both', firstMs)] }];
+    const way = clientMs < serverMs ? 'upstream' : 'downstream';
+    return [{ cause: 'the other end was not told', faults: [this.silence(way, firstMs)] }];
   }
 
   /** Whether one end can have heard of it from the other, which was the first to know. */
@@ -246,18 +261,6 @@ export class LostLink extends EndOfLink {
     const fromMs = stalledSince(this.eventsOf(host), atMs);
     if (fromMs === undefined) return this.isLaterAt(host, atMs) ? atMs + 1 : atMs;
     return otherMs >= fromMs && otherMs < atMs ? otherMs : atMs - 1;
-  }
-
-  /** What came before it in the same instant comes before it again. */
-  private isLaterAt(host: Side, atMs: number): boolean {
-    const lost = host === CLIENT ? this.link.end : this.link.serverEnd;
-    const events = this.eventsOf(host);
-    const at = events.findIndex((event) => event === lost);
-    return events.slice(0, Math.max(0, at)).some((event) => event.atMs === atMs);
-  }
-
-  private eventsOf(host: Side): readonly RecordedEvent[] {
-    return host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
   }
 
   /** Each of its faults alone, or at both ends. */
@@ -298,89 +301,6 @@ export class LostLink extends EndOfLink {
       ({ end, endMs, nextMs }) => end === how && endMs <= untilMs && (nextMs ?? Infinity) >= fromMs,
     );
   }
-
-  // Links, where the client alone tells.
-
-  private lostAlone(): Candidate[] {
-    const { end } = this.link;
-    if (end?.type !== 'link.lost') return [];
-    const at = this.time.at(end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0));
-    switch (end.label) {
-      case 'heartbeat_timeout': {
-        const silentMs = this.silentFrom(end);
-        const stood = this.wasStalledBefore(CLIENT, end.atMs) ? [NATURAL] : [];
-        return [
-          ...stood,
-          one('nothing passed any more, and nobody said so', this.silence('both', silentMs)),
-          one('nothing came from the server any more', this.silence('downstream', silentMs)),
-        ];
-      }
-      case 'fin': {
-        const closed = one('something on the way closed it', { kind: 'close', between, at });
-        const killed = one('the server was killed', this.serverEnds('kill', end.atMs));
-        return this.isThenRefused() ? [killed, closed] : [closed, killed];
-      }
-      case 'reset':
-        return [
-          one('something on the way reset it', { kind: 'reset', between, at }),
-          // A kernel resets what its process had not read; the simulator's never does.
-          {
-            cause: 'the server was killed',
-            faults: [
-              { kind: 'reset', between, at },
-              this.serverEnds('kill', end.atMs + this.latencyMs + 1),
-            ],
-          },
-        ];
-      case 'peer_restart':
-        return [one('the server was restarted', this.serverEnds('restart', end.atMs))];
-      case 'protocol_error': {
-        const down = this.garbled('downstream', end.atMs);
-        // What came may have been the word that what the client had sent was garbled.
-        return [...down, ...atBothEnds(this.garbled('upstream', end.atMs - this.latencyMs), down)];
-      }
-      case 'peer_close':
-        return this.misunderstood(end);
-      default:
-        return [];
-    }
-  }
-
-  /** The server said that what the client had sent was none of the protocol. */
-  private misunderstood({ atMs, code }: EventOf<'link.lost'>): Candidate[] {
-    const isOfProtocol = code === CLOSE_PROTOCOL_ERROR || code === CLOSE_BAD_DATA;
-    return isOfProtocol ? this.garbled('upstream', atMs - this.latencyMs) : [];
-  }
-
-  /** Whether nothing listened where the next dial went. */
-  private isThenRefused(): boolean {
-    const { links } = this.house;
-    return links[links.indexOf(this.link) + 1]?.end?.label === 'dial_refused';
-  }
-
-  private serverEnds(kind: 'kill' | 'restart', atMs: number): FaultInput {
-    const fromMs = atMs - this.latencyMs;
-    const lasts = lasting(this.serverBackMs(atMs) - fromMs);
-    return { kind, host: SERVER, at: this.time.at(fromMs), for: lasts };
-  }
-
-  /** In the middle of when it can have come back: no dial is exactly where it was in the field. */
-  private serverBackMs(atMs: number): number {
-    const later = this.house.links.filter(({ dialledMs }) => dialledMs >= atMs);
-    const next = later.findIndex(({ end }) => end?.label !== 'dial_refused');
-    if (next === -1) return this.house.untilMs;
-    const refusedMs = later[next - 1]?.dialledMs ?? atMs;
-    return (refusedMs + (later[next] as FieldLink).dialledMs) / 2;
-  }
-}
-
-function atBothEnds(up: readonly Candidate[], down: readonly Candidate[]): Candidate[] {
-  return up.slice(0, FEW).flatMap((one) =>
-    down.slice(0, FEW).map((other) => ({
-      cause: 'what came to either end was garbled',
-      faults: [...one.faults, ...other.faults],
-    })),
-  );
 }
 
 /** Whether one end had it from the other in so many words. */

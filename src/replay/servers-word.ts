@@ -2,7 +2,7 @@ import { BYTES_PER_MS, soundMs } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
 import type { ClientsWord } from './clients-word';
 import { lengthOf } from './derivation';
-import { PIECE_BYTES, Word, type Conversation, type Telling } from './word';
+import { PIECE_BYTES, Word, type Conversation, type Late, type Telling } from './word';
 
 const DEFAULT_GRACE_MS = 5_000;
 
@@ -118,7 +118,7 @@ export class ServersWord extends Word {
     // What the server waited for in vain was late on the way, and not by its engine.
     const arrivedMs = (arrived?.atMs ?? 0) - this.latencyMs;
     const isKept = ended !== undefined && ended.atMs < arrivedMs;
-    const untilMs = isKept ? sentMs : Math.max(sentMs, arrivedMs);
+    const untilMs = isKept ? sentMs + 2 : Math.max(sentMs, arrivedMs);
     const error = ended?.error;
     // An interruption is told as a second end, where all of the answer had been sent.
     const last = ends.at(-1);
@@ -128,28 +128,45 @@ export class ServersWord extends Word {
     const isWhole = ends.length > 1;
     const how =
       sent === undefined ? 'hangs' : isWhole ? 'ends' : (HOW_IT_ENDS[error ?? ''] ?? 'ends');
-    this.answer(atMs, untilMs, bytes, how, this.late(atMs, untilMs, bytes, ended, played, arrived));
+    const late =
+      how === 'hangs'
+        ? this.dripping(atMs, bytes, ended)
+        : this.late(atMs, untilMs, bytes, played, arrived);
+    this.answer(atMs, untilMs, bytes, how, late);
+  }
+
+  /** An engine that was waited for went on now and then, until it was given up or all was over. */
+  private dripping(
+    fromMs: number,
+    bytes: number,
+    ended: EventOf<'turn.ended'> | undefined,
+  ): Late[] {
+    const graceMs = this.setting('playbackGraceMs', DEFAULT_GRACE_MS);
+    const isGivenUp = ended?.error === 'engine_stalled';
+    const overMs = ended?.atMs ?? this.events.at(-1)?.atMs ?? fromMs;
+    const lastMs = overMs - (isGivenUp ? graceMs : graceMs / 2) - soundMs(PIECE_BYTES);
+    const drips: Late[] = [];
+    for (
+      let atMs = lastMs;
+      atMs > fromMs + soundMs(bytes) && (drips.length + 1) * PIECE_BYTES < bytes;
+      atMs -= graceMs / 2
+    ) {
+      drips.unshift({ atMs, bytes: PIECE_BYTES });
+    }
+    return drips;
   }
 
   private late(
     fromMs: number,
     untilMs: number,
     bytes: number,
-    ended: EventOf<'turn.ended'> | undefined,
     played: EventOf<'playback.ended'> | undefined,
     arrived: RecordedEvent | undefined,
-  ): { atMs: number; bytes: number } {
-    if (ended?.error === 'engine_stalled') {
-      const graceMs = this.setting('playbackGraceMs', DEFAULT_GRACE_MS);
-      const heardMs = ended.atMs - graceMs;
-      if (heardMs <= fromMs + soundMs(bytes) + 20) return { atMs: fromMs, bytes: 0 };
-      const last = Math.min(bytes, PIECE_BYTES);
-      return { atMs: heardMs - soundMs(last), bytes: last };
-    }
-    if (played === undefined) return { atMs: fromMs, bytes: 0 };
+  ): Late[] {
+    if (played === undefined) return [];
     const missing = bytes - played.receivedBytes;
-    if (missing > 0) return { atMs: Math.min(untilMs, played.atMs + 1), bytes: missing };
-    if (played.how !== 'finished' || arrived === undefined) return { atMs: fromMs, bytes: 0 };
+    if (missing > 0) return [{ atMs: Math.min(untilMs, played.atMs + 1), bytes: missing }];
+    if (played.how !== 'finished' || arrived === undefined) return [];
     const started = this.house.clientEvents.find(
       (event) =>
         event.type === 'playback.started' &&
@@ -157,10 +174,8 @@ export class ServersWord extends Word {
         event.turn === played.turn,
     );
     const naturalMs = (started?.atMs ?? fromMs) + soundMs(bytes);
-    if (Math.abs(Math.max(naturalMs, arrived.atMs) - played.atMs) <= 20) {
-      return { atMs: fromMs, bytes: 0 };
-    }
-    return { atMs: untilMs, bytes: (played.atMs - arrived.atMs) * BYTES_PER_MS };
+    if (Math.abs(Math.max(naturalMs, arrived.atMs) - played.atMs) <= 20) return [];
+    return [{ atMs: untilMs, bytes: (played.atMs - arrived.atMs) * BYTES_PER_MS }];
   }
 }
 

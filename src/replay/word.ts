@@ -6,6 +6,12 @@ type ServerHost = Extract<Hosts[string], { readonly program: 'server' }>;
 export type Conversation = NonNullable<ServerHost['conversations']>[number];
 export type Deed = NonNullable<Conversation['does']>[number];
 
+/** Sound of an answer that its engine had only then. */
+export interface Late {
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
 /** What a journal has of one conversation. */
 export interface Telling {
   readonly house: House;
@@ -84,13 +90,17 @@ export abstract class Word {
     untilMs: number,
     bytes: number,
     then: 'ends' | 'breaks_off' | 'hangs',
-    late: { readonly atMs: number; readonly bytes: number },
+    late: readonly Late[],
   ): void {
-    const lateBytes = Math.min(bytes, Math.max(0, 2 * Math.round(late.bytes / 2)));
-    const pieces = [
-      { at: this.time.at(fromMs), bytes: bytes - lateBytes },
-      { at: this.time.at(Math.max(fromMs, late.atMs)), bytes: lateBytes },
-    ].filter((piece) => piece.bytes > 0);
+    let leftBytes = bytes;
+    const later = late.map((each) => {
+      const lateBytes = Math.min(leftBytes, Math.max(0, 2 * Math.round(each.bytes / 2)));
+      leftBytes -= lateBytes;
+      return { at: this.time.at(Math.max(fromMs, each.atMs)), bytes: lateBytes };
+    });
+    const pieces = [{ at: this.time.at(fromMs), bytes: leftBytes }, ...later].filter(
+      (piece) => piece.bytes > 0,
+    );
     this.add(fromMs, { answers: { pieces, then, until: this.time.at(untilMs) } });
   }
 }
