@@ -3,14 +3,14 @@ import { FailedDial } from './failed-dial';
 import type { FieldLink, House } from './house';
 import { LostAlone } from './lost-alone';
 import { LostLink } from './lost-link';
-import { misreadMessages } from './misread-messages';
+import { MisreadMessages } from './misread-messages';
 
 /** What ended each connection, and why each dial failed: what may have been behind it. */
 export function incidentsOf(house: House, time: StoryTime, latencyMs: number): Incident[] {
   return house.links
     .flatMap((link) => [
       ...endOf(house, link, time, latencyMs),
-      ...misreadMessages(house, link, time, latencyMs),
+      ...new MisreadMessages(house, link, time, latencyMs).incidents(),
     ])
     .sort((a, b) => a.atMs - b.atMs);
 }

@@ -1,5 +1,6 @@
-import { PONG_TIMEOUT_MS } from '../constants';
+import { CLOSE_BAD_DATA, PONG_TIMEOUT_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
+import type { Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './derivation';
 import type { FieldLife, FieldLink, House } from './house';
@@ -17,6 +18,9 @@ export const TOGETHER_MS = 400;
 
 /** So many of the ways to garble a message are tried together with those of another. */
 const FEW = 6;
+
+/** Bytes of a message in which a change leaves its frame whole. Not every change can be text. */
+export const IN_THE_TEXT = [12, 30, 40, 50, 25, 35, 45, 55, 43, 47, 52];
 
 export function one(cause: string, fault: FaultInput): Candidate {
   return { cause, faults: [fault] };
@@ -44,11 +48,36 @@ export abstract class EndOfLink {
   }
 
   protected silence(direction: Way, atMs: number): FaultInput {
-    return { kind: 'silence', between, direction, at: this.time.at(atMs) };
+    return {
+      kind: 'silence',
+      between,
+      direction,
+      at: this.time.at(atMs),
+      ...this.ofThisLink(atMs),
+    };
+  }
+
+  protected broken(kind: 'close' | 'reset', direction: Way, atMs: number): FaultInput {
+    return { kind, between, direction, at: this.time.at(atMs), ...this.ofThisLink(atMs) };
+  }
+
+  /** Not what the client dials meanwhile. */
+  private ofThisLink(atMs: number): { readonly openedBefore?: Duration } {
+    const next = this.house.links.find(({ dialledMs }) => dialledMs > this.link.dialledMs);
+    return next === undefined || next.dialledMs > atMs
+      ? {}
+      : { openedBefore: this.time.at(next.dialledMs) };
   }
 
   /** A message, or the header of one, that was changed on its way. */
-  protected garbled(direction: 'upstream' | 'downstream', atMs: number): Candidate[] {
+  protected garbled(
+    direction: 'upstream' | 'downstream',
+    atMs: number,
+    code?: number,
+  ): Candidate[] {
+    if (code === CLOSE_BAD_DATA) {
+      return IN_THE_TEXT.map((every) => this.misspelt(direction, every, atMs));
+    }
     return [1, 2, 3, 1].flatMap((every, index) =>
       [0, 1].map((earlier) =>
         one('what came was garbled', {
@@ -58,6 +87,15 @@ export abstract class EndOfLink {
         } as FaultInput),
       ),
     );
+  }
+
+  /** The text of a message that was changed on its way, in its frame. */
+  protected misspelt(direction: 'upstream' | 'downstream', every: number, atMs: number): Candidate {
+    const fault: FaultInput = {
+      ...{ kind: 'corruption', between, direction, every, spread: 'fixed' },
+      ...{ at: this.time.at(atMs), for: lasting(1) },
+    };
+    return one('it was changed on its way', fault);
   }
 
   /** Of the ways to garble what went up and what came down, each with each; the first of them. */

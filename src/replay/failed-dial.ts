@@ -184,7 +184,7 @@ export class FailedDial extends EndOfLink {
     }
     return (['reset', 'close'] as const).map((kind) => ({
       cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
-      faults: [...unheard, { kind, between, at, direction: 'downstream' }, ...this.serverSide()],
+      faults: [...unheard, this.broken(kind, 'downstream', atMs), ...this.serverSide()],
     }));
   }
 
@@ -208,7 +208,7 @@ export class FailedDial extends EndOfLink {
     const { serverEnd } = this.link;
     if (serverEnd === undefined || !isBroken(serverEnd)) return [];
     const kind = serverEnd.label === 'fin' ? 'close' : 'reset';
-    return [{ kind, between, at: this.time.at(serverEnd.atMs), direction: 'upstream' }];
+    return [this.broken(kind, 'upstream', serverEnd.atMs)];
   }
 
   private dialTimedOut(whole: Whole, failedMs: number): Candidate[] {
@@ -256,8 +256,7 @@ export class FailedDial extends EndOfLink {
 
   private brokeOpen(label: 'fin' | 'reset', atMs: number): Candidate[] {
     const kind = label === 'fin' ? 'close' : 'reset';
-    const at = this.time.at(atMs + SOON_MS);
-    const broken: FaultInput = { kind, between, at, direction: 'downstream' };
+    const broken = this.broken(kind, 'downstream', atMs + SOON_MS);
     const [welcome] = this.unwelcome();
     const garbled: Candidate = {
       cause: `${welcome?.cause}, and it was broken then`,
@@ -265,7 +264,7 @@ export class FailedDial extends EndOfLink {
     };
     const { serverEnd } = this.link;
     const isOne = serverEnd?.label === label && Math.abs(serverEnd.atMs - atMs) <= 1;
-    const both = one(`a ${label} came to both ends`, { kind, between, at: this.time.at(atMs) });
+    const both = one(`a ${label} came to both ends`, this.broken(kind, 'both', atMs));
     const garbledBoth = { ...garbled, faults: [...(welcome?.faults ?? []), ...both.faults] };
     return isOne ? [both, garbledBoth, garbled, NATURAL] : [garbled, NATURAL];
   }

@@ -2,7 +2,7 @@ import { CLOSE_BAD_DATA, CLOSE_PROTOCOL_ERROR } from '../constants';
 import type { EventOf } from '../events';
 import type { FaultInput } from '../sim/network-faults';
 import { CLIENT, lasting, SERVER, type Candidate } from './derivation';
-import { between, EndOfLink, NATURAL, one } from './end-of-link';
+import { EndOfLink, NATURAL, one } from './end-of-link';
 import type { FieldLink } from './house';
 
 /** A link that was up and is no longer, where the client alone tells of it. */
@@ -10,7 +10,7 @@ export class LostAlone extends EndOfLink {
   candidates(): Candidate[] {
     const { end } = this.link;
     if (end?.type !== 'link.lost') return [];
-    const at = this.time.at(end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0));
+    const atMs = end.atMs + (this.isLaterAt(CLIENT, end.atMs) ? 1 : 0);
     switch (end.label) {
       case 'heartbeat_timeout': {
         const silentMs = this.silentFrom(end);
@@ -22,18 +22,18 @@ export class LostAlone extends EndOfLink {
         ];
       }
       case 'fin': {
-        const closed = one('something on the way closed it', { kind: 'close', between, at });
+        const closed = one('something on the way closed it', this.broken('close', 'both', atMs));
         const killed = one('the server was killed', this.serverEnds('kill', end.atMs));
         return this.isThenRefused() ? [killed, closed] : [closed, killed];
       }
       case 'reset':
         return [
-          one('something on the way reset it', { kind: 'reset', between, at }),
+          one('something on the way reset it', this.broken('reset', 'both', atMs)),
           // A kernel resets what its process had not read; the simulator's never does.
           {
             cause: 'the server was killed',
             faults: [
-              { kind: 'reset', between, at },
+              this.broken('reset', 'both', atMs),
               this.serverEnds('kill', end.atMs + this.latencyMs + 1),
             ],
           },
@@ -55,7 +55,7 @@ export class LostAlone extends EndOfLink {
   /** The server said that what the client had sent was none of the protocol. */
   private misunderstood({ atMs, code }: EventOf<'link.lost'>): Candidate[] {
     const isOfProtocol = code === CLOSE_PROTOCOL_ERROR || code === CLOSE_BAD_DATA;
-    return isOfProtocol ? this.garbled('upstream', atMs - this.latencyMs) : [];
+    return isOfProtocol ? this.garbled('upstream', atMs - this.latencyMs, code) : [];
   }
 
   /** Whether nothing listened where the next dial went. */

@@ -1,11 +1,11 @@
-import type { RecordedEvent } from '../events';
+import { PONG_TIMEOUT_MS } from '../constants';
+import type { EventOf, RecordedEvent } from '../events';
 import { ms } from '../fuzz/drawn-faults';
 import { durationMs, type Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
 import { goodbye, matched } from './align';
 import { CLIENT, SERVER, type Candidate } from './derivation';
 import {
-  between,
   EndOfLink,
   isBroken,
   KIND,
@@ -31,6 +31,7 @@ export class LostLink extends EndOfLink {
       ...this.deafness(),
       ...this.unheard(),
       ...this.unanswered(),
+      ...this.unanswering(),
       ...this.breaks(),
       ...this.suppressed(),
     ];
@@ -52,9 +53,12 @@ export class LostLink extends EndOfLink {
   /** What one end did not understand; or both, of which one had it from the other. */
   private garbledWays(): Candidate[] {
     const { end, serverEnd } = this.link;
-    const down = end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs) : [];
+    const down =
+      end?.label === 'protocol_error' ? this.garbled('downstream', end.atMs, codeOf(end)) : [];
     const up =
-      serverEnd?.label === 'protocol_error' ? this.garbled('upstream', serverEnd.atMs) : [];
+      serverEnd?.label === 'protocol_error'
+        ? this.garbled('upstream', serverEnd.atMs, serverEnd.code)
+        : [];
     const both = up.length > 0 && down.length > 0;
     return [
       ...(both ? this.garbledBothWays(serverEnd?.atMs ?? 0, end?.atMs ?? 0) : []),
@@ -118,8 +122,15 @@ export class LostLink extends EndOfLink {
     const { ours, theirs } = wordsOf(this.house, this.link);
     return [
       ...this.unheardOf('upstream', ours, theirs, SERVER, serverEnd),
-      ...this.unheardOf('downstream', theirs, ours, CLIENT, end),
+      ...this.unheardOf('downstream', theirs, ours, CLIENT, end ?? this.clientsDeath()),
     ];
+  }
+
+  /** The end of a client that was killed, as the server has heard of it. */
+  private clientsDeath(): Pick<EventOf<'link.lost'>, 'atMs' | 'label'> | undefined {
+    const { diedMs, serverEnd } = this.link;
+    if (diedMs === undefined || serverEnd === undefined || !isBroken(serverEnd)) return undefined;
+    return { atMs: serverEnd.atMs - this.latencyMs, label: serverEnd.label };
   }
 
   /** A server that is there again knows nothing of the link, and says so to whoever speaks. */
@@ -135,12 +146,23 @@ export class LostLink extends EndOfLink {
     return [one('nothing answered for a server that had gone', silent)];
   }
 
+  /** A client whose power came back knows nothing of the link either. */
+  private unanswering(): Candidate[] {
+    const { diedMs, serverEnd } = this.link;
+    if (diedMs === undefined || serverEnd?.label !== 'heartbeat_timeout') return [];
+    // What the server pinged last, somebody would have answered.
+    const pingedMs = serverEnd.atMs - PONG_TIMEOUT_MS;
+    if (diedMs > pingedMs || !this.clientLostPower(0, serverEnd.atMs)) return [];
+    const silent = this.silence('downstream', diedMs - 1);
+    return [one('nothing answered for a client that had gone', silent)];
+  }
+
   private unheardOf(
     direction: Way,
     from: readonly RecordedEvent[],
     to: readonly RecordedEvent[],
     host: Side,
-    end: FieldLink['end'] | undefined,
+    end: Pick<EventOf<'link.lost'>, 'atMs' | 'label'> | FieldLink['end'],
   ): Candidate[] {
     const heard = [...matched(from, to), ...goodbye(from, to)];
     const heardMs = Math.max(...heard.map(([sentMs]) => sentMs));
@@ -169,8 +191,8 @@ export class LostLink extends EndOfLink {
         const kind = KIND[end?.label ?? ''] ?? 'close';
         // Not before what it broke was there.
         const upMs = (this.link.connected?.atMs ?? -Infinity) + 2;
-        const at = this.time.at(Math.max(upMs, atClientMs, atServerMs));
-        return [one(`a ${end?.label} came to both ends`, { kind, between, at })];
+        const atMs = Math.max(upMs, atClientMs, atServerMs);
+        return [one(`a ${end?.label} came to both ends`, this.broken(kind, 'both', atMs))];
       }
     }
     return [
@@ -187,9 +209,7 @@ export class LostLink extends EndOfLink {
     const kind = KIND[label ?? ''];
     if (atMs === undefined || kind === undefined) return [];
     const whose = direction === 'downstream' ? 'client' : 'server';
-    return [
-      one(`a ${label} came to the ${whose}`, { kind, between, direction, at: this.time.at(atMs) }),
-    ];
+    return [one(`a ${label} came to the ${whose}`, this.broken(kind, direction, atMs))];
   }
 
   /** When something other than the server ended the client's side; undefined where nothing did. */
@@ -301,6 +321,10 @@ export class LostLink extends EndOfLink {
       ({ end, endMs, nextMs }) => end === how && endMs <= untilMs && (nextMs ?? Infinity) >= fromMs,
     );
   }
+}
+
+function codeOf(end: NonNullable<FieldLink['end']>): number | undefined {
+  return end.type === 'link.lost' ? end.code : undefined;
 }
 
 /** Whether one end had it from the other in so many words. */

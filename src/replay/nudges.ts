@@ -1,4 +1,4 @@
-import { HEARTBEAT_INTERVAL_MS, PONG_TIMEOUT_MS } from '../constants';
+import { HEARTBEAT_INTERVAL_MS, JOURNAL_SYNC_MS, PONG_TIMEOUT_MS } from '../constants';
 import { ms } from '../fuzz/drawn-faults';
 import { durationMs, type Duration } from '../sim/duration';
 import { SERVER, type Candidate, type Derivation } from './derivation';
@@ -82,8 +82,11 @@ interface Instant {
 function instantsOf(item: Item): Instant[] {
   const atMs = durationMs(item.at);
   const begins = { item, atMs, isEnd: false };
-  if (item.for === undefined) return [begins];
-  return [begins, { item, atMs: atMs + durationMs(item.for), isEnd: true }];
+  // What is on the disk hangs by when the power went.
+  const synced =
+    item.kind === 'power_loss' ? [{ item, atMs: atMs - JOURNAL_SYNC_MS, isEnd: false }] : [];
+  if (item.for === undefined) return [begins, ...synced];
+  return [begins, ...synced, { item, atMs: atMs + durationMs(item.for), isEnd: true }];
 }
 
 function itemsOf({ chosen, derivation: { acts, faults, hosts } }: Story): readonly Item[] {

@@ -24,6 +24,8 @@ const between = z.tuple([host, host]).default(['pi', 'server']);
 const direction = z.enum(['both', 'upstream', 'downstream']).default('both');
 const at = duration;
 const lasting = { at, for: duration.optional() };
+/** Connections that were opened before this instant alone; without it, all of them. */
+const openedBefore = duration.optional();
 
 export const faultSchema = z.discriminatedUnion('kind', [
   /** A toxic of the Toxiproxy between the two hosts, which stands there for its sake. */
@@ -49,7 +51,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
    * The router forgets the connections that are open now: half-open links. New ones are not
    * affected.
    */
-  z.strictObject({ at, kind: z.literal('silence'), between, direction }),
+  z.strictObject({ at, kind: z.literal('silence'), between, direction, openedBefore }),
   /** Dials are never answered; what is connected already is not affected. */
   z.strictObject({ ...lasting, kind: z.literal('lost_dials'), between }),
   /**
@@ -89,9 +91,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
     page: z.url().default('http://portal.example/login'),
   }),
   /** Both ends get a RST; or that at the end of the direction, and the other finds out later. */
-  z.strictObject({ at, kind: z.literal('reset'), between, direction }),
+  z.strictObject({ at, kind: z.literal('reset'), between, direction, openedBefore }),
   /** Both ends get a FIN, or one of them, as with `reset`. */
-  z.strictObject({ at, kind: z.literal('close'), between, direction }),
+  z.strictObject({ at, kind: z.literal('close'), between, direction, openedBefore }),
   /** Dials to the host are answered by a RST, as when nothing listens. */
   z.strictObject({ ...lasting, kind: z.literal('refused'), host: host.default('server') }),
   /** The host has no route: its dials fail at once, and what it sends over a link is lost. */
@@ -164,13 +166,13 @@ export interface FaultTarget {
   limitRate(from: string, to: string, direction: Direction, bytesPerSecond: number): Heal;
   cut(from: string, to: string, direction: Direction): Heal;
   loseDials(from: string, to: string): Heal;
-  forgetConnections(from: string, to: string, direction: Direction): void;
+  forgetConnections(from: string, to: string, direction: Direction, openedBefore?: number): void;
   corrupt(from: string, to: string, direction: Direction, corruption: CorruptionSpec): Heal;
   forgetIdle(from: string, to: string, afterMs: number, how: Forgetting): Heal;
   answerDials(from: string, to: string, status: number, page: string): Heal;
   failTls(from: string, to: string, code: TlsCode): Heal;
-  resetConnections(from: string, to: string, direction: Direction): void;
-  closeConnections(from: string, to: string, direction: Direction): void;
+  resetConnections(from: string, to: string, direction: Direction, openedBefore?: number): void;
+  closeConnections(from: string, to: string, direction: Direction, openedBefore?: number): void;
   refuseDials(host: string): Heal;
   makeUnreachable(host: string): Heal;
   breakDns(host: string, code: string): Heal;
@@ -197,7 +199,8 @@ const CARRIERS: Carriers = {
   slow_path: (target, { between: [a, b], bytesPerSecond, direction: way }) =>
     target.limitRate(a, b, way, bytesPerSecond),
   outage: (target, { between: [a, b], direction: way }) => target.cut(a, b, way),
-  silence: (target, { between: [a, b], direction: way }) => target.forgetConnections(a, b, way),
+  silence: (target, { between: [a, b], direction: way, openedBefore: before }) =>
+    target.forgetConnections(a, b, way, before),
   lost_dials: (target, { between: [a, b] }) => target.loseDials(a, b),
   corruption: (target, { between: [a, b], direction: way, ...spec }) =>
     target.corrupt(a, b, way, spec),
@@ -205,8 +208,10 @@ const CARRIERS: Carriers = {
   upgrade_answered: (target, { between: [a, b], page, status }) =>
     target.answerDials(a, b, status, page),
   tls: (target, { between: [a, b], code }) => target.failTls(a, b, code),
-  reset: (target, { between: [a, b], direction: way }) => target.resetConnections(a, b, way),
-  close: (target, { between: [a, b], direction: way }) => target.closeConnections(a, b, way),
+  reset: (target, { between: [a, b], direction: way, openedBefore: before }) =>
+    target.resetConnections(a, b, way, before),
+  close: (target, { between: [a, b], direction: way, openedBefore: before }) =>
+    target.closeConnections(a, b, way, before),
   refused: (target, fault) => target.refuseDials(fault.host),
   unreachable: (target, fault) => target.makeUnreachable(fault.host),
   dns: (target, fault) => target.breakDns(fault.host, fault.code),

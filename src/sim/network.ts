@@ -115,13 +115,13 @@ export class Network {
   }
 
   /** Something between the two hosts resets all their connections, at both ends or at one. */
-  resetFlows(a: string, b: string, towards: Towards = 'both'): void {
-    for (const flow of this.#flowsBetween(a, b)) flow.reset(towards);
+  resetFlows(a: string, b: string, towards: Towards = 'both', openedBeforeMs = Infinity): void {
+    for (const flow of this.#flowsBetween(a, b, openedBeforeMs)) flow.reset(towards);
   }
 
   /** Something between the two hosts ends all their connections by FIN, at both ends or at one. */
-  closeFlows(a: string, b: string, towards: Towards = 'both'): void {
-    for (const flow of this.#flowsBetween(a, b)) flow.sever(towards);
+  closeFlows(a: string, b: string, towards: Towards = 'both', openedBeforeMs = Infinity): void {
+    for (const flow of this.#flowsBetween(a, b, openedBeforeMs)) flow.sever(towards);
   }
 
   /**
@@ -226,8 +226,9 @@ export class Network {
     return machine;
   }
 
-  #flowsBetween(a: string, b: string): Set<Flow> {
+  #flowsBetween(a: string, b: string, openedBeforeMs = Infinity): Set<Flow> {
     const riders = [...this.path(a, b).riders, ...this.path(b, a).riders];
-    return new Set(riders.map(({ flow }) => flow));
+    const flows = riders.map(({ flow }) => flow);
+    return new Set(flows.filter(({ openedMs }) => openedMs < openedBeforeMs));
   }
 }

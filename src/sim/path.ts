@@ -128,9 +128,13 @@ export class Path {
   /**
    * A router has forgotten the flows of now: in this direction nothing of them arrives ever again.
    * There is nothing to undo, and flows that begin later are not affected.
+   *
+   * @param openedBeforeMs - of the clock: younger flows are not forgotten.
    */
-  silence(): void {
-    for (const rider of this.riders) rider.silence();
+  silence(openedBeforeMs = Infinity): void {
+    for (const rider of this.riders) {
+      if (rider.flow.openedMs < openedBeforeMs) rider.silence();
+    }
   }
 }
 

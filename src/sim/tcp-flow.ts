@@ -54,6 +54,8 @@ export class Flow {
   readonly b: TcpEnd;
   /** A box on the way has closed both directions, and plays the peer's part for each end. */
   isSevered = false;
+  /** When the handshake had come back to who dialled. */
+  readonly openedMs: number;
   /** A box on the way has forgotten the flow, and answers what still comes of it with RST. */
   isDisowned = false;
   /** When anything but an acknowledgement was last on its way here, in virtual milliseconds. */
@@ -65,7 +67,8 @@ export class Flow {
     hosts: readonly [a: FlowHost, b: FlowHost],
     paths: readonly [there: Path, back: Path],
   ) {
-    this.lastPacketMs = options.clock.now();
+    this.openedMs = options.clock.now();
+    this.lastPacketMs = this.openedMs;
     this.a = new TcpEnd(this, hosts[0]);
     this.b = new TcpEnd(this, hosts[1]);
     this.a.join(this.b, paths[0], paths[1]);

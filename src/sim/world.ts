@@ -215,16 +215,16 @@ export class World extends HostedWorld implements FaultTarget, NetworkObserver {
     return this.network.path(a, this.nextTo(a, b)).loseDials();
   }
 
-  forgetConnections(a: string, b: string, direction: Direction): void {
-    for (const path of this.paths(a, b, direction)) path.silence();
+  forgetConnections(a: string, b: string, direction: Direction, openedBefore?: number): void {
+    for (const path of this.paths(a, b, direction)) path.silence(openedBefore);
   }
 
-  resetConnections(a: string, b: string, direction: Direction): void {
-    this.network.resetFlows(a, this.nextTo(a, b), direction);
+  resetConnections(a: string, b: string, direction: Direction, openedBefore?: number): void {
+    this.network.resetFlows(a, this.nextTo(a, b), direction, openedBefore);
   }
 
-  closeConnections(a: string, b: string, direction: Direction): void {
-    this.network.closeFlows(a, this.nextTo(a, b), direction);
+  closeConnections(a: string, b: string, direction: Direction, openedBefore?: number): void {
+    this.network.closeFlows(a, this.nextTo(a, b), direction, openedBefore);
   }
 
   refuseDials(host: string): Heal {
