@@ -76,7 +76,7 @@ function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: numbe
       : life.endMs + (isGhost || isLinked(house, life, host) ? 1 : QUIETLY_MS);
   const noticedMs = house.links
     .map((link) => noticedAt(link, life, host, latencyMs))
-    .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs < nextMs)
+    .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs <= nextMs)
     .reduce<number>((last, atMs) => Math.max(last, atMs as number), 0);
   return Math.min(Math.max(written, noticedMs), nextMs - 1);
 }

@@ -86,7 +86,7 @@ export class FailedDial extends EndOfLink {
       case 'reset':
         return this.brokeOpen(label, atMs);
       case 'local_shutdown':
-        return this.link.serverEnd?.label === 'peer_close' ? [...this.unwelcome(), NATURAL] : [];
+        return this.leftInDial(atMs);
       default:
         return [];
     }
@@ -229,6 +229,20 @@ export class FailedDial extends EndOfLink {
     const lost = one('dials were lost', { kind: 'lost_dials', between, ...whole });
     const natural: Candidate = { cause: 'the server was not there', faults: [] };
     return isOff || this.wasStalled(dialledMs) ? [natural, lost] : [lost, natural];
+  }
+
+  /** The program was told to stop while nothing had come of its dial. */
+  private leftInDial(atMs: number): Candidate[] {
+    const { accepted, dialledMs, serverEnd } = this.link;
+    if (serverEnd?.label === 'peer_close') return [...this.unwelcome(), NATURAL];
+    if (accepted === undefined) {
+      const isLate = atMs > dialledMs + this.house.trips * this.latencyMs + SOON_MS;
+      const whole = this.around(dialledMs, atMs);
+      return isLate
+        ? [NATURAL, one('dials were lost', { kind: 'lost_dials', between, ...whole })]
+        : [];
+    }
+    return atMs > accepted.atMs + this.latencyMs + 1 ? this.unanswered(accepted.atMs) : [];
   }
 
   private unanswered(acceptedMs: number): Candidate[] {

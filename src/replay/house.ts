@@ -77,7 +77,9 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
   return {
     client,
     server,
-    links: links.map((link) => diedWith(client, link)),
+    links: [...links, ...(knowsServer ? forgottenLinks(client, links, serverEvents) : [])]
+      .map((link) => diedWith(client, link))
+      .sort((a, b) => a.dialledMs - b.dialledMs),
     knowsServer,
     events,
     clientEvents,
@@ -87,6 +89,46 @@ export function houseOf({ record, sleptAtMs, trips }: Aligned): House {
     sleptAtMs: new Set([...sleptAtMs].map((atMs) => Math.round(atMs - fromMs))),
     untilMs,
   };
+}
+
+/** Of no life of the client that told of anything. */
+const FORGOTTEN = -1;
+
+/** Links of which the server alone tells: their clients lost their power in their first second. */
+function forgottenLinks(
+  client: readonly FieldLife[],
+  links: readonly FieldLink[],
+  server: readonly RecordedEvent[],
+): FieldLink[] {
+  const claimed = new Set(links.map(({ accepted }) => accepted?.connection));
+  return server.flatMap((accepted): FieldLink[] => {
+    if (accepted.type !== 'link.accepted' || claimed.has(accepted.connection)) return [];
+    const { connection: id } = accepted;
+    const life = client.find(
+      ({ endMs, lines, startedMs }) =>
+        lines.length === 0 && startedMs <= accepted.atMs && accepted.atMs <= endMs,
+    );
+    if (life === undefined) return [];
+    const { startedMs: dialledMs } = life;
+    const serverEnd = endOfServers(server, id);
+    return [
+      {
+        ...{ id, boot: FORGOTTEN, dialledMs, synMs: dialledMs, accepted },
+        ...(serverEnd === undefined ? {} : { serverEnd }),
+        ...(life.nextMs === undefined ? {} : { diedMs: life.nextMs }),
+      },
+    ];
+  });
+}
+
+function endOfServers(
+  server: readonly RecordedEvent[],
+  connection: string,
+): EventOf<'link.lost'> | undefined {
+  return server.find(
+    (event): event is EventOf<'link.lost'> =>
+      event.type === 'link.lost' && event.connection === connection,
+  );
 }
 
 /** With the end of its client's last life, of which nobody told. */
@@ -247,10 +289,7 @@ function linksOf(lives: readonly FieldLife[], server: readonly RecordedEvent[]):
     );
     if (accepted === undefined) return link;
     claimed.add(accepted.connection);
-    const serverEnd = server.find(
-      (event): event is EventOf<'link.lost'> =>
-        event.type === 'link.lost' && event.connection === accepted.connection,
-    );
+    const serverEnd = endOfServers(server, accepted.connection);
     return { ...link, accepted, ...(serverEnd === undefined ? {} : { serverEnd }) };
   });
 }
@@ -260,7 +299,11 @@ const LATE_MS = 5_000;
 /** By so much two clocks may be apart where no link tells. */
 const CLOCKS_MS = 50;
 
+/** Dials that end so never came to a server. */
+const NEVER_ACCEPTED = new Set(['dial_refused', 'dial_unreachable', 'dns']);
+
 function isDuring(link: FieldLink, atMs: number): boolean {
+  if (NEVER_ACCEPTED.has(link.end?.label ?? '')) return false;
   const endMs = link.end?.atMs ?? link.diedMs ?? Infinity;
   return atMs >= link.dialledMs - CLOCKS_MS && atMs <= endMs + LATE_MS;
 }

@@ -107,9 +107,11 @@ export class LostLink extends EndOfLink {
     }
     if (serverEnd !== undefined) {
       const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
+      // The FIN of one that is killed comes right after its last byte.
+      const soonMs = this.link.end === undefined ? 1 : SOON_MS;
       if (this.isUpstreamDead(heardMs)) {
         found.push(
-          one('nothing came from the client any more', this.silence('upstream', heardMs + SOON_MS)),
+          one('nothing came from the client any more', this.silence('upstream', heardMs + soonMs)),
         );
       }
     }
@@ -304,6 +306,9 @@ export class LostLink extends EndOfLink {
     if (serverEnd.label !== 'replaced' && serverEnd.label !== 'local_shutdown') return false;
     // The end of the client's side would have been heard.
     const wentMs = end?.atMs;
+    if (wentMs === undefined && diedMs !== undefined && serverEnd.label === 'replaced') {
+      return !this.clientLostPower(heardMs, serverEnd.atMs);
+    }
     return wentMs !== undefined && serverEnd.atMs - wentMs > 2 * this.latencyMs + 5;
   }
 
