@@ -86,13 +86,13 @@ export class TestBrowser {
   }
 }
 
-/** How long the thread of a page has computed, in milliseconds. */
+/** How long the process of a page has computed so far, in milliseconds. */
 export async function cpuMsOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const { metrics } = await session.send('Performance.getMetrics');
   const SECOND_MS = 1_000;
-  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? NaN) * SECOND_MS;
+  return (metrics.find(({ name }) => name === 'ProcessTime')?.value ?? NaN) * SECOND_MS;
 }
 
 /** The stretch of time that a page shows. */

@@ -57,8 +57,10 @@ describe('eventTable', () => {
 });
 
 describe('EventView', () => {
-  it('finds the first event from an instant on', () => {
+  it('finds the last event up to an instant', () => {
     const view = new EventView(eventTable(RECORDING));
-    expect([0, 1_000, 1_001, 10_001].map((ms) => view.firstFrom(ms))).to.deep.equal([0, 8, 9, 30]);
+    expect([-1, 0, 999, 1_000, 10_001].map((ms) => view.lastUntil(ms))).to.deep.equal([
+      -1, 4, 7, 8, 29,
+    ]);
   });
 });

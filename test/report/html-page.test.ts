@@ -286,7 +286,7 @@ describe('the page of a report', function () {
     const pdf = await page.pdf();
     expect(pdf.subarray(0, 5).toString()).to.equal('%PDF-');
     const printed = page.locator('#printed');
-    expect(await printed.getAttribute('width')).to.equal('2200');
+    expect(await printed.getAttribute('width')).to.equal('1720');
     await page.emulateMedia({ media: 'print' });
     expect(await printed.isVisible()).to.equal(true);
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -365,8 +365,8 @@ describe('the page of a report', function () {
       opened.push(made);
     }
     // A second is the aim. What the page computes keeps it on any machine; until it is drawn, a
-    // machine that is shared may take longer.
-    expect(Math.min(...times.map(({ cpuMs }) => cpuMs))).to.be.below(1_000);
+    // machine that is shared may take longer. No browser starts in less than 20 ms.
+    expect(Math.min(...times.map(({ cpuMs }) => cpuMs))).to.be.within(20, 1_000);
     expect(Math.min(...times.map(({ drawnMs }) => drawnMs))).to.be.below(5_000);
   });
 });

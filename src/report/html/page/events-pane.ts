@@ -7,6 +7,8 @@ import { search } from './search';
 import { VirtualList } from './virtual-list';
 
 const ROW_HEIGHT = 20;
+/** Of a value the list shows so many letters; all of it is with the event's fields. */
+const MOST_SHOWN = 300;
 
 /** The events of a run as a list: all, or those that a search finds. */
 export class EventsPane {
@@ -97,7 +99,9 @@ export class EventsPane {
   private fill(row: HTMLElement, index: number): void {
     const { view } = this;
     if (view === undefined || index < 0) return;
-    const rest = view.own(index).map(([name, value]) => `${name}=${shown(value)}`);
+    const rest = view
+      .own(index)
+      .map(([name, value]) => `${name}=${shown(value).slice(0, MOST_SHOWN)}`);
     row.append(
       make('span', { class: 'at' }, clock(view.at(index))),
       make('span', { class: 'host' }, view.host(index)),

@@ -9,7 +9,7 @@ export function showFields(view: EventView, index: number, of: string): void {
   const fields = [
     ['at', `${clock(atMs)} (${atMs} ms)`],
     ...Object.entries(rest).map(([name, value]) => [name, shown(value)]),
-    ...(wallMs === 0 ? [] : [['time of day', new Date(wallMs).toISOString()]]),
+    ...(wallMs === 0 ? [] : [['time of day', timeOfDay(wallMs)]]),
   ] as [string, string][];
   const list = make('dl', {});
   for (const [name, value] of fields) list.append(make('dt', {}, name), make('dd', {}, value));
@@ -17,6 +17,12 @@ export function showFields(view: EventView, index: number, of: string): void {
     make('h3', {}, type, ...(of === '' ? [] : [make('small', {}, of)])),
     list,
   );
+}
+
+/** As a calendar has it; the clock of a machine may be past any calendar. */
+function timeOfDay(wallMs: number): string {
+  const date = new Date(wallMs);
+  return Number.isNaN(date.getTime()) ? `${wallMs} ms` : date.toISOString();
 }
 
 /** What is said before anything is chosen. */

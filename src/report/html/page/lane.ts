@@ -76,6 +76,13 @@ export interface Group {
   readonly lanes: readonly Lane[];
 }
 
+/** A label has so many letters at most; more would have no room anyway. */
+const MOST_LETTERS = 80;
+
+export function shortened(label: string): string {
+  return label.length <= MOST_LETTERS ? label : `${label.slice(0, MOST_LETTERS)}…`;
+}
+
 /** An empty lane. */
 export function lane(title: string, height: number, hint: string): Lane {
   const isOther = false;

@@ -29,7 +29,8 @@ export function paintRuler(frame: Frame, phases: readonly Phase[], pins: readonl
     context.fillStyle = theme.muted;
     context.fillText(label, at + 3, height - 12);
   }
-  for (const pin of pins) paintFlag(frame, pin);
+  let toX = -Infinity;
+  for (const pin of pins) toX = paintFlag(frame, pin, toX);
 }
 
 export function frameTicks({ fromMs, toMs, width }: Frame): ReturnType<typeof ticks> {
@@ -62,17 +63,20 @@ function paintPhase(frame: Frame, { fromMs, name, toMs }: Phase): void {
   context.fillText(name, from + 4, PHASE_HEIGHT / 2 + 0.5);
 }
 
-function paintFlag(frame: Frame, pin: Pin): void {
+/** @returns up to where it reaches: of flags that would overlap the later ones have no name. */
+function paintFlag(frame: Frame, pin: Pin, takenTo: number): number {
   const { context, theme, width, x } = frame;
   const at = Math.round(x(pin.atMs));
-  if (at < 0 || at > width) return;
+  if (at < 0 || at > width) return takenTo;
   const wide = context.measureText(pin.label).width + 10;
   const left = at + wide > width ? at - wide : at;
   context.fillStyle = colourOf(frame, pin.kind);
-  context.fillRect(left, 0, wide, 14);
   context.fillRect(at - 1, 0, 2, RULER_HEIGHT);
+  if (left < takenTo) return takenTo;
+  context.fillRect(left, 0, wide, 14);
   context.fillStyle = theme.background;
   context.fillText(pin.label, left + 5, 7.5);
+  return left + wide;
 }
 
 /** Where the pointer is, on the ruler. */

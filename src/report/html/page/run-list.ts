@@ -26,6 +26,7 @@ export class RunList {
         if (this.chosen !== undefined) onChoose(this.chosen);
       },
     });
+    if (runs.length === 0) byId('runs').dataset['empty'] = 'No run is listed.';
     this.input.addEventListener('input', () => this.filter());
     this.showVerdicts();
     this.filter();

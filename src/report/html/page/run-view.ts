@@ -7,9 +7,9 @@ import { clock, span } from './clock';
 import { byId, command, make } from './dom';
 import { EventView } from './event-view';
 import { EventsPane } from './events-pane';
-import { showFailures } from './failures-pane';
+import { showFailures, type FailureCard } from './failures-pane';
 import { showFields, showNoFields } from './fields-pane';
-import { pictureOf, type Picture } from './groups';
+import { NO_PICTURE, pictureOf, type Picture } from './groups';
 import type { Hit } from './hit';
 import { lane } from './lane';
 import { drawForPrint } from './print';
@@ -17,7 +17,7 @@ import { sideBySide } from './side-by-side';
 import { Timeline } from './timeline';
 import type { Pin } from './ruler';
 
-const NO_SOUNDS = { sounds: {}, heard: {} };
+const NO_SOUNDS = { sounds: {}, heard: {}, leftOut: 0 };
 
 /** A run that somebody looks at: its head, its time line and its panel. */
 export class RunView {
@@ -25,7 +25,8 @@ export class RunView {
   private readonly events: EventsPane;
   private readonly panel = new Panel();
   private pins: readonly Pin[] = [];
-  private picture: Picture = { endMs: 1, phases: [], groups: [] };
+  private picture: Picture = NO_PICTURE;
+  private failures: readonly FailureCard[] = [];
   private nextFailure = 0;
   private view: EventView | undefined;
   private other: { readonly label: string; readonly view: EventView } | undefined;
@@ -41,6 +42,7 @@ export class RunView {
   show(run: RunRow, story: string, detail: RunDetail | undefined): void {
     const { compared, trace } = detail ?? {};
     this.nextFailure = 0;
+    this.failures = [];
     this.view = trace === undefined ? undefined : new EventView(trace.events);
     this.other =
       compared === undefined
@@ -51,8 +53,8 @@ export class RunView {
     byId('run').classList.toggle('is-traced', this.view !== undefined);
     showUntraced(run, trace?.leftOut ?? 0);
     if (detail !== undefined) {
-      const onJump = (atMs: number): void => this.timeline.jump(atMs);
-      showFailures(detail, { replay: run.replay, onJump });
+      const onJump = (atMs: number): void => this.jump(atMs);
+      this.failures = showFailures(detail, { replay: run.replay, onJump });
       showBounds(detail);
     }
     showNoFields();
@@ -60,17 +62,19 @@ export class RunView {
     if (this.view !== undefined && detail !== undefined) this.draw(this.view, detail);
   }
 
-  /** Shows a failure: the first, and each time the next one. */
+  /** Shows a failure, with all that is known of it: the first, and each time the next one. */
   jumpToFailure(): void {
-    const failures = this.pins.filter(({ kind }) => kind === 'failure');
-    const next = failures[this.nextFailure % Math.max(1, failures.length)];
+    const next = this.failures[this.nextFailure % Math.max(1, this.failures.length)];
+    if (next === undefined) return;
     this.nextFailure += 1;
-    if (next !== undefined) this.timeline.jump(next.atMs);
+    this.panel.open('failures');
+    next.card.focus();
+    this.jump(next.atMs);
   }
 
   jumpToDivergence(): void {
     const found = this.pins.find(({ kind }) => kind === 'divergence');
-    if (found !== undefined) this.timeline.jump(found.atMs);
+    if (found !== undefined) this.jump(found.atMs);
   }
 
   /** Chooses the event that is so many found ones further. */
@@ -87,6 +91,14 @@ export class RunView {
   /** Draws the run for paper. */
   print(): void {
     drawForPrint(this.picture, this.pins);
+  }
+
+  /** Whoever goes from event to event goes on from there. */
+  private jump(atMs: number): void {
+    const { view } = this;
+    if (view === undefined) return;
+    this.timeline.jump(atMs);
+    this.events.mark(view.lastUntil(atMs));
   }
 
   private draw(view: EventView, { compared, outcomes, trace }: RunDetail): void {
@@ -142,8 +154,10 @@ function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
   );
   const pins = [...kindsAt].map(([atMs, label]): Pin => ({ atMs, label, kind: 'failure' }));
   const parting = compared?.divergence;
-  if (parting === undefined) return pins;
-  return [...pins, { atMs: parting.atMs, label: 'they part here', kind: 'divergence' }];
+  if (parting !== undefined) {
+    pins.push({ atMs: parting.atMs, label: 'they part here', kind: 'divergence' });
+  }
+  return pins.sort((one, other) => one.atMs - other.atMs);
 }
 
 function showHead(run: RunRow, story: string, detail: RunDetail | undefined): void {

@@ -78,6 +78,11 @@ export const DRAWING = css`
     font-size: 12px;
     color: var(--muted);
   }
+  .lane-label span,
+  .group-label span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
   .lane-label.is-other {
     color: var(--accent);
     padding-left: 36px;
@@ -103,6 +108,8 @@ export const DRAWING = css`
     transform: rotate(90deg);
   }
   .group-label small {
+    flex: 0 9999 auto;
+    min-width: 26px;
     font-weight: 400;
     overflow: hidden;
     text-overflow: ellipsis;

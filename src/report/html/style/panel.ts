@@ -147,7 +147,8 @@ export const PANEL = css`
   pre {
     margin: 4px 0 0;
     padding: 8px 10px;
-    overflow: auto;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
     border-radius: 5px;
     background: var(--lane);
   }
