@@ -1,14 +1,11 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
 
 import type { RecordedEvent } from '../../src/events';
 import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
-import { cpuMsOf, findChromium, pointOf, settled, TestBrowser, type OpenPage } from './browser';
+import { cpuMsOf, pagesForSuite, pointOf, settled } from './browser';
 import { failingRun, passingRun } from './runs';
 import { event, manyEvents, RECORDING, sampleTrace } from './traces';
-
-const CHROMIUM = findChromium();
 
 const BREACH = {
   kind: 'L3',
@@ -43,34 +40,12 @@ const PASSED: ScenarioRun = { ...passingRun, scenario: 'quiet-day', trace: sampl
 
 describe('the page of a report', function () {
   this.timeout(60_000);
-  const browser = new TestBrowser();
+  const { browser, open } = pagesForSuite();
   let url = '';
-  let opened: OpenPage[] = [];
 
-  const open = async (...args: Parameters<TestBrowser['open']>): Promise<Page> => {
-    // Motion is not what these tests are about, but for the one that is.
-    const still = { reducedMotion: 'reduce' as const };
-    const made = await browser.open(args[0], { ...still, ...args[1] });
-    opened.push(made);
-    return made.page;
-  };
-
-  before(async function () {
-    if (CHROMIUM === undefined) return this.skip();
-    await browser.start(CHROMIUM);
-    url = browser.write(
-      [PASSED, FAILED],
-      [{ title: 'Recovery', columns: ['fault', 'p50'], rows: [['reset', 12]] }],
-    );
-  });
-
-  after(() => browser.stop());
-
-  afterEach(async () => {
-    const complaints = opened.flatMap((each) => each.complaints);
-    await Promise.all(opened.map(({ page }) => page.close()));
-    opened = [];
-    expect(complaints, 'complaints and requests').to.deep.equal([]);
+  before(() => {
+    const tables = [{ title: 'Recovery', columns: ['fault', 'p50'], rows: [['reset', 12]] }];
+    url = browser.write([PASSED, FAILED], tables);
   });
 
   it('opens with what failed, and asks for nothing', async () => {
@@ -362,7 +337,7 @@ describe('the page of a report', function () {
     for (let nth = 0; nth < 3; nth += 1) {
       const made = await browser.open(big);
       times.push({ drawnMs: made.drawnMs, cpuMs: await cpuMsOf(made.page) });
-      opened.push(made);
+      await made.page.close();
     }
     // A second is the aim. What the page computes keeps it on any machine; until it is drawn, a
     // machine that is shared may take longer. No browser starts in less than 20 ms.

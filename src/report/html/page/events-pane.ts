@@ -7,7 +7,7 @@ import { search } from './search';
 import { VirtualList } from './virtual-list';
 
 const ROW_HEIGHT = 20;
-/** Of a value the list shows so many letters; all of it is with the event's fields. */
+/** Of a value the list shows so many letters. */
 const MOST_SHOWN = 300;
 
 /** The events of a run as a list: all, or those that a search finds. */
@@ -99,13 +99,11 @@ export class EventsPane {
   private fill(row: HTMLElement, index: number): void {
     const { view } = this;
     if (view === undefined || index < 0) return;
-    const rest = view
-      .own(index)
-      .map(([name, value]) => `${name}=${shown(value).slice(0, MOST_SHOWN)}`);
+    const rest = view.own(index).map(([name, value]) => `${name}=${shown(value, MOST_SHOWN)}`);
     row.append(
       make('span', { class: 'at' }, clock(view.at(index))),
-      make('span', { class: 'host' }, view.host(index)),
-      make('span', { class: 'type' }, view.type(index)),
+      make('span', { class: 'host' }, shown(view.host(index), MOST_SHOWN)),
+      make('span', { class: 'type' }, shown(view.type(index), MOST_SHOWN)),
       make('span', { class: 'rest' }, rest.join('  ')),
     );
   }
@@ -119,7 +117,9 @@ function placeTypes(): void {
   style.bottom = `${innerHeight - top + 4}px`;
 }
 
-/** A value as one reads it. */
-export function shown(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** A value as one reads it; of a long one the beginning, and how long it is. */
+export function shown(value: unknown, mostLetters: number): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (text.length <= mostLetters) return text;
+  return `${text.slice(0, mostLetters)}… (${text.length.toLocaleString('en')} letters)`;
 }

@@ -4,6 +4,9 @@ import { clock } from './clock';
 import { button, byId, command, make } from './dom';
 import { shown } from './events-pane';
 
+/** So much is shown of a field of an event before a failure. */
+const MOST_LETTERS = 300;
+
 export interface FailuresOptions {
   readonly replay: string;
   readonly onJump: (atMs: number) => void;
@@ -54,8 +57,11 @@ function card(failure: Failure, { onJump, replay }: FailuresOptions): HTMLElemen
 function eventsBefore(before: Failure['before']): HTMLElement {
   const lines = before.map(
     ({ atMs, boot: _b, host, seq: _s, step: _t, type, wallMs: _w, ...rest }) => {
-      const fields = Object.entries(rest).map(([name, value]) => `${name}=${shown(value)}`);
-      return `${clock(atMs).padStart(12)}  ${host.padEnd(8)} ${type} ${fields.join(' ')}`.trimEnd();
+      const fields = Object.entries(rest).map(
+        ([name, value]) => `${name}=${shown(value, MOST_LETTERS)}`,
+      );
+      const where = shown(host, MOST_LETTERS).padEnd(8);
+      return `${clock(atMs).padStart(12)}  ${where} ${type} ${fields.join(' ')}`.trimEnd();
     },
   );
   const title = `The last ${before.length} events before it`;

@@ -71,7 +71,7 @@ interface Sounds {
 function groupOf(host: HostLanes, sounds: Sounds, endMs: number): Group {
   const { head, lanes } = host.close(endMs);
   const shown = used(lanes).map((each) => withSounds(each, host.host, sounds));
-  return { title: host.host, note: host.program, head, lanes: shown };
+  return { title: shortened(host.host), note: shortened(host.program), head, lanes: shown };
 }
 
 /** `pi-9` comes before `pi-10`. */

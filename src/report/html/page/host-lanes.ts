@@ -296,7 +296,7 @@ export class HostLanes {
     const hint = 'What the server is doing for the device';
     const made =
       this.conversations.size < MAX_DEVICES
-        ? lane(isAlone ? 'conversation' : `with ${device}`, 24, hint)
+        ? lane(isAlone ? 'conversation' : shortened(`with ${device}`), 24, hint)
         : (this.conversations.get('') ?? lane('other devices', 24, hint));
     if (this.conversations.size >= MAX_DEVICES) this.conversations.set('', made);
     this.conversations.set(device, made);

@@ -48,7 +48,7 @@ export function paintMarks(frame: Frame, lane: Lane, y: number, rooms: readonly 
 /** What happens with the first or the last event is drawn whole. */
 function placeOf({ width, x }: Frame, { atMs, glyph }: Mark): number {
   const at = Math.round(x(atMs));
-  return glyph === 'tick' ? at : Math.max(ARROW, Math.min(width - ARROW, at));
+  return glyph === 'tick' || glyph === 'dot' ? at : Math.max(ARROW, Math.min(width - ARROW, at));
 }
 
 /** Ticks are many, and of no interest by themselves. */

@@ -137,7 +137,8 @@ function paintWave(frame: Frame, wave: Wave, y: number, height: number): void {
 /** From 0 to 1; the root lets quiet speech be seen. */
 function loudest(peaks: string, from: number, to: number): number {
   let most = 0;
-  for (let at = Math.max(0, Math.floor(from)); at < Math.max(to, Math.floor(from) + 1); at += 1) {
+  const end = Math.min(peaks.length, Math.max(to, Math.floor(from) + 1));
+  for (let at = Math.max(0, Math.floor(from)); at < end; at += 1) {
     most = Math.max(most, LEVEL_OF.get(peaks[at] ?? 'A') ?? 0);
   }
   return Math.sqrt(most);

@@ -125,6 +125,7 @@ export const PANEL = css`
     border-left: 3px solid var(--failure);
     padding-left: 12px;
     margin-bottom: 16px;
+    scroll-margin: 10px;
   }
   .failure > * + * {
     margin-top: 6px;
