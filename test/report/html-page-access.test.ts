@@ -114,6 +114,15 @@ describe('the page of a report, for everybody', function () {
     expect(names).to.have.length(40);
   });
 
+  it('keeps the focus where somebody has pressed', async () => {
+    const page = await open(url);
+    for (const id of ['verdict-failed', 'tab-bounds']) {
+      await page.locator(`#${id}`).focus();
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).to.equal(id);
+    }
+  });
+
   it('lets keys be keys of what lies upon the run', async () => {
     const page = await open(url);
     const all = await settled(page);
