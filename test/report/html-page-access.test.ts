@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
+import type { RecordedEvent } from '../../src/events';
+import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
+import type { Failure } from '../../src/sim/simulation';
 import { pagesForSuite, settled } from './browser';
 import { failingRun, failure, passingRun } from './runs';
 import { event, RECORDING, sampleTrace } from './traces';
@@ -29,15 +32,15 @@ const CROWD: ScenarioRun = {
 /** What is at hand for who does not see the page. */
 const role = 'document.activeElement.getAttribute("aria-label")';
 
-/** All texts of the lanes, when they are drawn once more. */
-async function drawnTexts(page: Page): Promise<readonly DrawnText[]> {
+/** All texts of a canvas, when they are drawn once more. */
+async function drawnTexts(page: Page, canvas: string): Promise<readonly DrawnText[]> {
   await page.evaluate(`
     window.drawn = [];
     const fillText = CanvasRenderingContext2D.prototype.fillText;
     CanvasRenderingContext2D.prototype.fillText = function (text, x, y, most) {
       fillText.apply(this, most === undefined ? [text, x, y] : [text, x, y, most]);
       const width = Math.min(most ?? Infinity, this.measureText(text).width);
-      if (this.canvas.id === 'lane-canvas') window.drawn.push({ text, x, y, width });
+      if (this.canvas.id === '${canvas}') window.drawn.push({ text, x, y, width });
     };`);
   await page.keyboard.press('Home');
   await settled(page);
@@ -48,6 +51,13 @@ async function drawnTexts(page: Page): Promise<readonly DrawnText[]> {
 function overlap(one: DrawnText, other: DrawnText): boolean {
   const isInLine = Math.abs(one.y - other.y) < 8;
   return isInLine && one.x < other.x + other.width && other.x < one.x + one.width;
+}
+
+function overlapping(texts: readonly DrawnText[]): readonly (readonly string[])[] {
+  return texts.flatMap((one, nth) => {
+    const others = texts.slice(nth + 1).filter((other) => overlap(one, other));
+    return others.map(({ text }) => [one.text, text]);
+  });
 }
 
 interface DrawnText {
@@ -187,14 +197,24 @@ describe('the page of a report, for everybody', function () {
       event(30, 60_000, { type: 'host.stopped', timers: 0, sockets: 0, dials: 0, devices: 0 }),
     ]);
     const page = await open(browser.write([{ ...passingRun, trace: short }]));
-    const texts = await drawnTexts(page);
+    const texts = await drawnTexts(page, 'lane-canvas');
     const labels = texts.map(({ text }) => text);
     expect(labels).to.include.members(['link_lost', 'reset', 'host.stopped', 'connected']);
-    const pairs = texts.flatMap((one, nth) =>
-      texts
-        .slice(nth + 1)
-        .flatMap((other) => (overlap(one, other) ? [[one.text, other.text]] : [])),
-    );
-    expect(pairs).to.deep.equal([]);
+    expect(overlapping(texts)).to.deep.equal([]);
+  });
+
+  it('puts no flag upon another, and one flag where all goes wrong at once', async () => {
+    const at = (atMs: number, nth: number): Failure => ({ ...failure, kind: `K${nth}`, atMs });
+    const failures = Array.from({ length: 60 }, (_, nth) => at(4_010 + nth * 80, nth));
+    const other = RECORDING.map((each) =>
+      each.type === 'link.lost' ? { ...each, label: 'fin' } : each,
+    ) as readonly RecordedEvent[];
+    const compared = comparedWith(RECORDING, 'journal', other);
+    const page = await open(browser.write([{ ...FAILED, failures, compared }]));
+    const texts = await drawnTexts(page, 'ruler-canvas');
+    const flags = texts.filter(({ text }) => /^K\d/.test(text));
+    expect(flags.map(({ text }) => text)).to.include('K0: they part here');
+    expect(flags).to.have.length.within(3, 30);
+    expect(overlapping(flags)).to.deep.equal([]);
   });
 });

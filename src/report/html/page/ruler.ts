@@ -29,6 +29,7 @@ export function paintRuler(frame: Frame, phases: readonly Phase[], pins: readonl
     context.fillStyle = theme.muted;
     context.fillText(label, at + 3, height - 12);
   }
+  paintPins(frame, pins);
   let toX = -Infinity;
   for (const pin of pins) toX = paintFlag(frame, pin, toX);
 }
@@ -42,6 +43,11 @@ export function paintGrid(frame: Frame, pins: readonly Pin[]): void {
   const { context, height, theme, x } = frame;
   context.fillStyle = theme.grid;
   for (const { atMs } of frameTicks(frame)) context.fillRect(Math.round(x(atMs)), 0, 1, height);
+  paintPins(frame, pins);
+}
+
+function paintPins(frame: Frame, pins: readonly Pin[]): void {
+  const { context, height, x } = frame;
   for (const { atMs, kind } of pins) {
     context.fillStyle = colourOf(frame, kind);
     context.fillRect(Math.round(x(atMs)) - 1, 0, 2, height);
@@ -70,9 +76,8 @@ function paintFlag(frame: Frame, pin: Pin, takenTo: number): number {
   if (at < 0 || at > width) return takenTo;
   const wide = context.measureText(pin.label).width + 10;
   const left = at + wide > width ? at - wide : at;
-  context.fillStyle = colourOf(frame, pin.kind);
-  context.fillRect(at - 1, 0, 2, RULER_HEIGHT);
   if (left < takenTo) return takenTo;
+  context.fillStyle = colourOf(frame, pin.kind);
   context.fillRect(left, 0, wide, 14);
   context.fillStyle = theme.background;
   context.fillText(pin.label, left + 5, 7.5);

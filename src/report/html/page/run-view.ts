@@ -17,6 +17,7 @@ import { sideBySide } from './side-by-side';
 import { Timeline } from './timeline';
 import type { Pin } from './ruler';
 
+const PARTING = 'they part here';
 const NO_SOUNDS = { sounds: {}, heard: {}, leftOut: 0 };
 
 /** A run that somebody looks at: its head, its time line and its panel. */
@@ -28,6 +29,7 @@ export class RunView {
   private picture: Picture = NO_PICTURE;
   private failures: readonly FailureCard[] = [];
   private nextFailure = 0;
+  private partsAtMs: number | undefined;
   private view: EventView | undefined;
   private other: { readonly label: string; readonly view: EventView } | undefined;
 
@@ -49,6 +51,7 @@ export class RunView {
         ? undefined
         : { label: compared.label, view: new EventView(compared.events) };
     this.pins = pinsOf(detail);
+    this.partsAtMs = compared?.divergence?.atMs;
     showHead(run, story, detail);
     byId('run').classList.toggle('is-traced', this.view !== undefined);
     showUntraced(run, trace?.leftOut ?? 0);
@@ -73,8 +76,7 @@ export class RunView {
   }
 
   jumpToDivergence(): void {
-    const found = this.pins.find(({ kind }) => kind === 'divergence');
-    if (found !== undefined) this.jump(found.atMs);
+    if (this.partsAtMs !== undefined) this.jump(this.partsAtMs);
   }
 
   /** Chooses the event that is so many found ones further. */
@@ -152,10 +154,12 @@ function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
     (some) => some.map(({ kind }) => kind).join(', '),
     ({ atMs }) => atMs,
   );
-  const pins = [...kindsAt].map(([atMs, label]): Pin => ({ atMs, label, kind: 'failure' }));
-  const parting = compared?.divergence;
-  if (parting !== undefined) {
-    pins.push({ atMs: parting.atMs, label: 'they part here', kind: 'divergence' });
+  const partsAtMs = compared?.divergence?.atMs;
+  const pins = [...kindsAt].map(([atMs, kinds]): Pin => {
+    return { atMs, label: atMs === partsAtMs ? `${kinds}: ${PARTING}` : kinds, kind: 'failure' };
+  });
+  if (partsAtMs !== undefined && !kindsAt.has(partsAtMs)) {
+    pins.push({ atMs: partsAtMs, label: PARTING, kind: 'divergence' });
   }
   return pins.sort((one, other) => one.atMs - other.atMs);
 }

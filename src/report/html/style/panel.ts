@@ -78,7 +78,7 @@ export const PANEL = css`
   }
   #events .row {
     display: grid;
-    grid-template-columns: 96px 84px 180px 1fr;
+    grid-template-columns: 104px 84px 180px 1fr;
     gap: 8px;
     padding: 0 14px;
     line-height: 20px;
