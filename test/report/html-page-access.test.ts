@@ -133,6 +133,17 @@ describe('the page of a report, for everybody', function () {
     }
   });
 
+  it('says so where nothing is found', async () => {
+    const page = await open(url);
+    await page.keyboard.press('/');
+    await page.keyboard.type('nowhere-to-be-found');
+    await page.locator('#run-search').fill('nowhere-to-be-found');
+    const told = ['events', 'runs'].map((id) =>
+      page.evaluate(`getComputedStyle(document.getElementById('${id}'), '::before').content`),
+    );
+    expect(await Promise.all(told)).to.deep.equal(['"No event is found."', '"No run is found."']);
+  });
+
   it('lets keys be keys of what lies upon the run', async () => {
     const page = await open(url);
     const all = await settled(page);
@@ -182,7 +193,7 @@ describe('the page of a report, for everybody', function () {
   it('shows the whole of a command, however little room there is', async () => {
     const page = await open(url, { viewport: { width: 480, height: 900 } });
     const hidden = await page
-      .locator('.command')
+      .locator('.command code')
       .evaluateAll((all) => all.map((each) => each.scrollWidth - each.clientWidth));
     expect(hidden).to.have.length(3);
     expect(Math.max(...hidden)).to.equal(0);
