@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
-import type { RecordedEvent } from '../../src/events';
-import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
 import type { Failure } from '../../src/sim/simulation';
 import { pagesForSuite, settled } from './browser';
 import { failingRun, failure, passingRun } from './runs';
-import { event, RECORDING, sampleTrace } from './traces';
+import { event, RECORDING, sampleCompared, sampleTrace } from './traces';
 
 const FAILED: ScenarioRun = {
   ...failingRun,
@@ -217,10 +215,7 @@ describe('the page of a report, for everybody', function () {
   it('puts no flag upon another, and one flag where all goes wrong at once', async () => {
     const at = (atMs: number, nth: number): Failure => ({ ...failure, kind: `K${nth}`, atMs });
     const failures = Array.from({ length: 60 }, (_, nth) => at(4_010 + nth * 80, nth));
-    const other = RECORDING.map((each) =>
-      each.type === 'link.lost' ? { ...each, label: 'fin' } : each,
-    ) as readonly RecordedEvent[];
-    const compared = comparedWith(RECORDING, 'journal', other);
+    const compared = sampleCompared();
     const page = await open(browser.write([{ ...FAILED, failures, compared }]));
     const texts = await drawnTexts(page, 'ruler-canvas');
     const flags = texts.filter(({ text }) => /^K\d/.test(text));

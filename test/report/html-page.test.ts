@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 
 import type { RecordedEvent } from '../../src/events';
-import { comparedWith } from '../../src/report/html/compared';
 import type { ScenarioRun } from '../../src/report/scenario-run';
 import { cpuMsOf, pagesForSuite, pointOf, settled } from './browser';
 import { failingRun, passingRun } from './runs';
-import { event, manyEvents, RECORDING, sampleTrace } from './traces';
+import { event, manyEvents, RECORDING, sampleCompared, sampleTrace } from './traces';
 
 const BREACH = {
   kind: 'L3',
@@ -208,11 +207,7 @@ describe('the page of a report', function () {
   });
 
   it('puts two recordings side by side, and marks where they part', async () => {
-    const other = RECORDING.map((each) =>
-      each.type === 'link.lost' ? { ...each, label: 'fin' } : each,
-    ) as readonly RecordedEvent[];
-    const compared = comparedWith(RECORDING, 'journal', other);
-    const page = await open(browser.write([{ ...PASSED, compared }]));
+    const page = await open(browser.write([{ ...PASSED, compared: sampleCompared() }]));
     expect(await page.locator('.lane-label.is-other').count()).to.be.above(8);
     expect(await page.locator('.comparison').textContent()).to.match(
       /part at 0:04.010 on pi: the run has link.lost label=reset.*the journal link.lost label=fin/,
