@@ -42,6 +42,12 @@ describe('eventTable', () => {
     expect(view.at(9_999)).to.equal(999.9);
   });
 
+  it('has at the time before it what has no time, and all after it at theirs', () => {
+    const at = [10, NaN, Infinity, 30].map((atMs, nth) => event(nth + 1, atMs, { type: 'any' }));
+    const view = new EventView(JSON.parse(JSON.stringify(eventTable(at))) as never);
+    expect([0, 1, 2, 3].map((index) => view.at(index))).to.deep.equal([10, 10, 10, 30]);
+  });
+
   it('has events of a journal, which have no steps', () => {
     const { step: _step, ...journalled } = event(4, 5, { type: 'link.lost' });
     expect(readBack([journalled as RecordedEvent])).to.deep.equal([journalled]);

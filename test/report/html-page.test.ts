@@ -261,6 +261,10 @@ describe('the page of a report', function () {
     expect(await printed.isVisible()).to.equal(true);
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(background).to.equal('rgb(255, 255, 255)');
+    const paper = await page.evaluate(
+      "[...document.getElementById('printed').getContext('2d').getImageData(1, 1, 1, 1).data].join()",
+    );
+    expect(paper).to.equal('255,255,255,255');
   });
 
   it('runs nothing that is in its data', async () => {

@@ -22,7 +22,7 @@ export interface Frame {
 }
 
 /** The band at the bottom of a lane that has a strip. */
-export const STRIP_HEIGHT = 6;
+const STRIP_HEIGHT = 6;
 const FONT = '11px system-ui, sans-serif';
 
 /** Paints the rows that the frame shows. */

@@ -23,7 +23,7 @@ export function drawForPrint(
   // It fits the paper, whatever that is.
   canvas.style.width = canvas.style.height = '';
   const width = WIDTH - LABELS;
-  const theme = readTheme();
+  const theme = readTheme(canvas);
   const x = (ms: number): number => ((ms - startMs) / (endMs - startMs)) * width;
   const frame: Frame = { context, theme, width, height, fromMs: startMs, toMs: endMs, top: 0, x };
   context.fillStyle = theme.background;

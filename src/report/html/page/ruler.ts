@@ -34,7 +34,7 @@ export function paintRuler(frame: Frame, phases: readonly Phase[], pins: readonl
   for (const pin of pins) toX = paintFlag(frame, pin, toX);
 }
 
-export function frameTicks({ fromMs, toMs, width }: Frame): ReturnType<typeof ticks> {
+function frameTicks({ fromMs, toMs, width }: Frame): ReturnType<typeof ticks> {
   return ticks(fromMs, toMs, ((toMs - fromMs) / width) * TICK_APART);
 }
 
