@@ -136,6 +136,30 @@ describe('the page of a report', function () {
     expect((await settled(page))[0]).to.be.above(near[0] + 100);
   });
 
+  it('shows what is dragged in the overview, and as much of what is clicked there', async () => {
+    const page = await open(url);
+    const box = await page.locator('#overview').boundingBox();
+    const at = (part: number): [number, number] => [
+      (box?.x ?? NaN) + (box?.width ?? NaN) * part,
+      (box?.y ?? NaN) + 20,
+    ];
+    await page.mouse.move(...at(0.2));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5), { steps: 4 });
+    await page.mouse.up();
+    const dragged = await settled(page);
+    expect(dragged[0]).to.be.closeTo(2_000, 20);
+    expect(dragged[1]).to.be.closeTo(5_000, 20);
+    await page.mouse.click(...at(0.95));
+    const clicked = await settled(page);
+    expect(clicked[0]).to.be.closeTo(7_000, 40);
+    expect(clicked[1]).to.be.closeTo(10_000, 1);
+    await page.keyboard.press('Home');
+    await settled(page);
+    await page.mouse.click(...at(0.3));
+    expect(await settled(page)).to.deep.equal([0, 10_000]);
+  });
+
   it('jumps to the failure', async () => {
     const url = browser.write([
       {
@@ -262,7 +286,7 @@ describe('the page of a report', function () {
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(background).to.equal('rgb(255, 255, 255)');
     const paper = await page.evaluate(
-      "[...document.getElementById('printed').getContext('2d').getImageData(1, 1, 1, 1).data].join()",
+      "document.getElementById('printed').getContext('2d').getImageData(1, 1, 1, 1).data.join()",
     );
     expect(paper).to.equal('255,255,255,255');
   });

@@ -19,6 +19,8 @@ export class Overview {
   private pins: readonly Pin[] = [];
   private times = new Float64Array(0);
   private paintedWidth = 0;
+  /** From which to which pixel what is shown below lies. */
+  private shown: [number, number] = [0, 0];
   private isDragged = false;
 
   /** @param onMove - what is to be shown, when somebody drags the mark. */
@@ -31,8 +33,8 @@ export class Overview {
         // What we ourselves move has no event behind it.
         if (!sourceEvent) return;
         this.isDragged = type !== 'end';
-        if (selection === null || type === 'start') return;
-        const [from, to] = selection as [number, number];
+        if (type === 'start') return;
+        const [from, to] = (selection ?? this.around(sourceEvent)) as [number, number];
         onMove(this.msAt(from), this.msAt(to));
       });
   }
@@ -66,9 +68,19 @@ export class Overview {
     const width = this.paintedWidth;
     if (width === 0 || this.isDragged) return;
     const [from, to] = [this.x(fromMs), this.x(toMs)];
-    this.element.classList.toggle('is-whole', from <= 0 && to >= width * 0.999);
+    this.shown = [from, Math.max(to, from + 2)];
+    // All of a run could be dragged nowhere: without a mark a drag makes one.
+    const isWhole = from <= 0 && to >= width * 0.999;
     const group = this.svg.select<SVGGElement>('g');
-    if (!group.empty()) group.call(this.brush.move, [from, Math.max(to, from + 2)]);
+    if (!group.empty()) group.call(this.brush.move, isWhole ? null : this.shown);
+  }
+
+  /** As much as is shown, around what was clicked. */
+  private around(event: unknown): readonly [number, number] {
+    const wide = this.shown[1] - this.shown[0];
+    const [x] = d3.pointer(event, this.element);
+    const from = Math.max(0, Math.min(this.paintedWidth - wide, x - wide / 2));
+    return [from, from + wide];
   }
 
   private msAt(x: number): number {

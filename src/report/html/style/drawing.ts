@@ -28,10 +28,6 @@ export const DRAWING = css`
     fill-opacity: 0.14;
     stroke: var(--accent);
   }
-  #overview.is-whole .selection {
-    fill-opacity: 0;
-    stroke-opacity: 0.35;
-  }
   #timeline {
     position: relative;
     flex: 1;
