@@ -62,8 +62,8 @@ function labelY(side: 'up' | 'down', y: number, height: number): number {
 }
 
 /**
- * Behind its mark, at the end of the lane before it, or not at all if something stands there. It
- * has a rim in the colour of the lane, so that it can be read upon anything.
+ * Behind its mark, else before it, or not at all if something stands there. It has a rim in the
+ * colour of the lane, so that it can be read upon anything.
  */
 function paintLabel(
   { context, theme, width }: Frame,
@@ -73,8 +73,11 @@ function paintLabel(
   rooms: readonly Room[],
 ): void {
   const wide = widthOf(context, label);
-  const from = at + APART + wide > width ? at - APART - wide : at + APART;
-  if (!rooms.every((room) => room.isFree(from, from + wide))) return;
+  const from = [at + APART, at - APART - wide].find((left) => {
+    const isInside = left >= 0 && left + wide <= width;
+    return isInside && rooms.every((room) => room.isFree(left, left + wide));
+  });
+  if (from === undefined) return;
   for (const room of rooms) room.take(from, from + wide + APART);
   context.lineWidth = 3;
   context.strokeStyle = theme.lane;
