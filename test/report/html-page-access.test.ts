@@ -188,6 +188,18 @@ describe('the page of a report, for everybody', function () {
     expect(wide).to.be.at.most(0);
   });
 
+  it('has its parts below each other in a window as narrow as that of a telephone', async () => {
+    const page = await open(url, { viewport: { width: 400, height: 800 } });
+    await page.locator('#tab-events').click();
+    for (const id of ['totals', 'events', 'fields', 'lanes']) {
+      const box = await page.locator(`#${id}`).boundingBox();
+      expect(box?.width, id).to.be.above(340);
+    }
+    expect((await page.locator('#events').boundingBox())?.height).to.be.above(100);
+    const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(wide).to.be.at.most(0);
+  });
+
   it('shows the whole of a command, however little room there is', async () => {
     const page = await open(url, { viewport: { width: 480, height: 900 } });
     const hidden = await page

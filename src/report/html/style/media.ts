@@ -27,7 +27,26 @@ export const MEDIA = css`
       grid-template-columns: 88px 60px 150px 1fr;
     }
   }
-  @media screen and (max-height: 640px) {
+  @media screen and (max-width: 640px) {
+    #totals {
+      flex-basis: 100%;
+      order: 1;
+      padding: 0;
+    }
+    #panel {
+      grid-template: auto minmax(240px, 1fr) auto / 1fr;
+    }
+    .tabs {
+      grid-column: 1;
+    }
+    #fields {
+      min-height: 60px;
+      max-height: 260px;
+      border-left: 0;
+      border-top: 1px solid var(--line);
+    }
+  }
+  @media screen and (max-height: 640px), screen and (max-width: 640px) {
     body {
       height: auto;
       overflow: auto;
@@ -41,7 +60,7 @@ export const MEDIA = css`
     }
     #panel {
       flex: none;
-      height: max(260px, 75vh);
+      height: max(320px, 75vh);
     }
     #sidebar {
       max-height: 100vh;
