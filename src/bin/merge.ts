@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npm run merge`: the reports of a campaign's shards as one. */
 // First, because the simulator has to come before `ws`.
-import { shownFailure } from '../fuzz/shown-failure';
+import { shownFailure, type UnfiledRun } from '../fuzz/shown-failure';
 
 import { readFileSync } from 'node:fs';
 
@@ -9,6 +9,7 @@ import { Command } from 'commander';
 
 import { joined } from '../fuzz/joined';
 import type { FuzzFailure, FuzzReport } from '../fuzz/report';
+import { ScenarioError } from '../sim/scenario';
 import { FAILED, onOutputClosed, runMain, UsageError } from './command-line';
 import { FAILURES_FOLDER, writeFailure } from './failing-scenario';
 import { tellOutcome } from './fuzz-outcome';
@@ -36,9 +37,17 @@ async function main(): Promise<number> {
 /** What failed in a shard is run once more here, because a report has no time lines. */
 async function showOn(page: FuzzPage, report: FuzzReport, folder: string): Promise<void> {
   for (const failure of report.failures) {
-    page.failed(await shownFailure(failure), writeFailure(failure, folder));
+    page.failed(await shown(failure), writeFailure(failure, folder));
   }
   page.end(report);
+}
+
+async function shown(failure: FuzzFailure): Promise<UnfiledRun> {
+  try {
+    return await shownFailure(failure);
+  } catch (error) {
+    throw error instanceof ScenarioError ? new UsageError(error.message) : error;
+  }
 }
 
 function makeCommand(): Command {

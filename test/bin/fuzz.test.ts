@@ -87,17 +87,22 @@ describe('fuzz program', function () {
   it('merges into a page, with a time line of what failed', async () => {
     const file = inFolder('failed.json');
     await run('fuzz', ['--lives', '11', '--workers', '1', '--json', file]);
-    const failure = {
-      ...{ life: 11, failure: { kind: 'expectation' }, crashes: [], lastEvents: [] },
-      shrunk: { scenario: DOOMED },
+    const report = reportOf(file);
+    const writeWith = (scenario: unknown): void => {
+      const failure = { life: 11, failure: { kind: 'expectation' }, shrunk: { scenario } };
+      writeFileSync(file, JSON.stringify({ ...report, failures: [failure] }));
     };
-    writeFileSync(file, JSON.stringify({ ...reportOf(file), failures: [failure] }));
+    writeWith(DOOMED);
     const [page, out] = [inFolder('merged.html'), inFolder('merged-failures')];
     const { code } = await run('merge', [file, '--reporter', `html=${page}`, '--out', out]);
     expect(code).to.equal(1);
     const html = readFileSync(page, 'utf8');
     expect(html).to.match(/"scenario":"doomed","seed":11,"passed":false,.*"detail":"trace"/);
     expect(existsSync(path.join(out, 'doomed.json'))).to.equal(true);
+    writeWith({ ...DOOMED, lasts: 'for ever' });
+    const wrong = await run('merge', [file, '--reporter', `html=${page}`, '--out', out]);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.match(/^error: Scenario 'doomed' is wrong:\n/);
   });
 
   it('writes a page of where it has been', async () => {
