@@ -6,6 +6,7 @@ import { HostLanes } from './host-lanes';
 import {
   isEmpty,
   lane,
+  rowCount,
   Rows,
   shortened,
   type Group,
@@ -90,7 +91,7 @@ function used(lanes: readonly Lane[]): Lane[] {
 
 /** A lane in which spans overlap is so many rows high. */
 function heightened(each: Lane): Lane {
-  const rows = 1 + each.spans.reduce((most, { row }) => Math.max(most, row), 0);
+  const rows = rowCount(each.spans);
   return rows === 1 ? each : { ...each, height: Math.max(each.height, rows * ROW_HEIGHT) };
 }
 

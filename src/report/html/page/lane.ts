@@ -94,6 +94,11 @@ export function isEmpty({ flows, marks, spans, strip, waves }: Lane): boolean {
   return spans.length + strip.length + marks.length + waves.length === 0 && !hasFlow;
 }
 
+/** In how many rows spans are. */
+export function rowCount(spans: readonly Span[]): number {
+  return 1 + spans.reduce((most, { row }) => Math.max(most, row), 0);
+}
+
 /** Lays out what overlaps: each span in the lowest row in which it has room. */
 export class Rows {
   /** Of what overlaps more, the rest lies upon each other in the last row. */

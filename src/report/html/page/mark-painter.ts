@@ -31,15 +31,8 @@ export function paintMarks(frame: Frame, lane: Lane, y: number, rooms: readonly 
     if (!isLabelled(mark)) continue;
     const side = mark.glyph === 'down' ? 'down' : 'up';
     for (const room of rooms) room.take(at - ARROW, at + ARROW);
-    labels.push(() =>
-      paintLabel(
-        frame,
-        mark,
-        at,
-        labelY(side, y, lane.height),
-        lines === undefined ? rooms : [lines[side]],
-      ),
-    );
+    const free = lines === undefined ? rooms : [lines[side]];
+    labels.push(() => paintLabel(frame, mark, at, labelY(side, y, lane.height), free));
   }
   // Upon all glyphs, so that they can be read.
   for (const paint of labels) paint();

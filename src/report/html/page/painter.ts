@@ -3,9 +3,8 @@ import * as d3 from 'd3';
 import type { Flow, Lane, Wave } from './lane';
 import { LEVELS, PEAK_MS } from './levels';
 import { paintMarks } from './mark-painter';
-import { Room } from './room';
 import type { Row } from './rows';
-import { paintBehind, paintSpans, rowCount } from './span-painter';
+import { paintBehind, paintSpans, roomsFor } from './span-painter';
 import type { Theme } from './theme';
 
 /** A piece of a time line that is to be painted. */
@@ -57,8 +56,8 @@ function paintLane(frame: Frame, lane: Lane, y: number): void {
   const height = lane.height - strip;
   for (const flow of lane.flows) paintFlow(frame, flow, y, height);
   for (const wave of lane.waves) paintWave(frame, wave, y, height);
-  paintSpans(frame, lane.strip, y + height, strip, [new Room(width)]);
-  const rooms = Array.from({ length: rowCount(lane.spans) }, () => new Room(width));
+  paintSpans(frame, lane.strip, y + height, strip, roomsFor(lane.strip, width));
+  const rooms = roomsFor(lane.spans, width);
   const behind = paintSpans(frame, lane.spans, y, height, rooms);
   paintMarks(frame, lane, y, rooms);
   // They yield to the marks, which tell how their spans ended.

@@ -1,7 +1,7 @@
 import { fitting, widthOf } from './canvas';
-import type { Span } from './lane';
+import { rowCount, type Span } from './lane';
 import type { Frame } from './painter';
-import type { Room } from './room';
+import { Room } from './room';
 import type { Paint } from './theme';
 
 const PADDING = 4;
@@ -25,9 +25,9 @@ export interface LabelBehind {
   readonly room: Room;
 }
 
-/** Of spans that overlap: in how many rows they are. */
-export function rowCount(spans: readonly Span[]): number {
-  return 1 + spans.reduce((most, { row }) => Math.max(most, row), 0);
+/** The room of each row of some spans. */
+export function roomsFor(spans: readonly Span[], width: number): readonly Room[] {
+  return Array.from({ length: rowCount(spans) }, () => new Room(width));
 }
 
 /**
@@ -48,7 +48,7 @@ export function paintSpans(
   const behind: LabelBehind[] = [];
   for (const [nth, span] of spans.entries()) {
     const room = rooms[span.row];
-    const untilMs = Math.max(span.toMs, span.boundMs ?? 0);
+    const untilMs = Math.max(span.toMs, span.boundMs ?? span.toMs);
     if (room === undefined || untilMs < frame.fromMs || span.fromMs > frame.toMs) continue;
     const x = Math.max(-2, frame.x(span.fromMs));
     const end = Math.min(frame.width + 2, frame.x(span.toMs));
