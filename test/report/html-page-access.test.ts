@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 import type { ScenarioRun } from '../../src/report/scenario-run';
 import type { Failure } from '../../src/sim/simulation';
-import { pagesForSuite, settled } from './browser';
+import { pagesForSuite, pointOf, settled } from './browser';
 import { failingRun, failure, passingRun } from './runs';
 import { event, RECORDING, sampleCompared, sampleTrace } from './traces';
 
@@ -99,6 +99,27 @@ describe('the page of a report, for everybody', function () {
     expect(await chosen.getAttribute('aria-setsize')).to.equal('30');
     const name = /^0:10\.000 pi host\.stopped timers=0 sockets=0 dials=0 devices=0$/;
     expect(await page.getByRole('option', { name, selected: true }).count()).to.equal(1);
+  });
+
+  it('lists the events of either of two recordings', async () => {
+    const compared = sampleCompared();
+    const page = await open(browser.write([{ ...FAILED, compared }]));
+    await page.keyboard.press('/');
+    await page.keyboard.type('link.lost');
+    await page.locator('#recordings').getByRole('button', { name: 'journal' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('j');
+    expect(await page.locator('#fields h3').textContent()).to.equal('link.lostjournal');
+    expect(await page.locator('#fields').innerText()).to.match(/label\s+fin/);
+    // What is clicked is in the list, whosever it is.
+    await page.locator('#event-search').fill('');
+    const { x, y } = await pointOf(page, 'pi session', 2_000);
+    await page.mouse.click(x, y);
+    const pressed = page.locator('#recordings [aria-pressed="true"]');
+    expect(await pressed.textContent()).to.equal('run');
+    expect(await page.locator('#events [aria-selected="true"] .type').textContent()).to.equal(
+      'session.started',
+    );
   });
 
   it('scrolls lanes that are out of sight with keys', async () => {

@@ -72,6 +72,7 @@ export const SKELETON = html`
           ></div>
           <div id="pane-events" class="pane" role="tabpanel" aria-labelledby="tab-events">
             <div class="filters">
+              <div id="recordings" class="choices" role="group" aria-label="Recording"></div>
               <input
                 id="event-search"
                 type="search"

@@ -6,7 +6,7 @@ import { showBounds } from './bounds-pane';
 import { clock, span } from './clock';
 import { byId, command, make } from './dom';
 import { EventView } from './event-view';
-import { EventsPane } from './events-pane';
+import { EventsPane, type Recording } from './events-pane';
 import { showFailures, type FailureCard } from './failures-pane';
 import { showFields, showNoFields } from './fields-pane';
 import { NO_PICTURE, pictureOf, type Picture } from './groups';
@@ -30,14 +30,14 @@ export class RunView {
   private failures: readonly FailureCard[] = [];
   private nextFailure = 0;
   private partsAtMs: number | undefined;
-  private view: EventView | undefined;
-  private other: { readonly label: string; readonly view: EventView } | undefined;
+  private run: Recording | undefined;
+  private other: Recording | undefined;
 
   constructor() {
     this.timeline = new Timeline({ onPick: (hit) => this.pick(hit) });
     this.events = new EventsPane(
-      (index) => this.choose(index),
-      (found) => this.showFound(found),
+      (index, of) => this.choose(index, of),
+      (found, of) => this.showFound(found, of),
     );
   }
 
@@ -45,7 +45,8 @@ export class RunView {
     const { compared, trace } = detail ?? {};
     this.nextFailure = 0;
     this.failures = [];
-    this.view = trace === undefined ? undefined : new EventView(trace.events);
+    this.run =
+      trace === undefined ? undefined : { label: 'run', view: new EventView(trace.events) };
     this.other =
       compared === undefined
         ? undefined
@@ -53,7 +54,7 @@ export class RunView {
     this.pins = pinsOf(detail);
     this.partsAtMs = compared?.divergence?.atMs;
     showHead(run, story, detail);
-    byId('run').classList.toggle('is-traced', this.view !== undefined);
+    byId('run').classList.toggle('is-traced', this.run !== undefined);
     showUntraced(run, trace?.leftOut ?? 0);
     if (detail !== undefined) {
       const onJump = (atMs: number): void => this.jump(atMs);
@@ -61,8 +62,8 @@ export class RunView {
       showBounds(detail);
     }
     showNoFields();
-    this.panel.show(detail, this.view !== undefined, run.passed);
-    if (this.view !== undefined && detail !== undefined) this.draw(this.view, detail);
+    this.panel.show(detail, this.run !== undefined, run.passed);
+    if (this.run !== undefined && detail !== undefined) this.draw(this.run, detail);
   }
 
   /** Shows a failure, with all that is known of it: the first, and each time the next one. */
@@ -97,29 +98,30 @@ export class RunView {
 
   /** Whoever goes from event to event goes on from there. */
   private jump(atMs: number): void {
-    const { view } = this;
-    if (view === undefined) return;
+    const { run } = this;
+    if (run === undefined) return;
     this.timeline.jump(atMs);
-    this.events.mark(view.lastUntil(atMs));
+    this.events.mark(run.view.lastUntil(atMs), run);
   }
 
-  private draw(view: EventView, { compared, outcomes, trace }: RunDetail): void {
-    const own = pictureOf(view, trace ?? NO_SOUNDS, outcomes);
+  private draw(run: Recording, { outcomes, trace }: RunDetail): void {
+    const own = pictureOf(run.view, trace ?? NO_SOUNDS, outcomes);
     const { other } = this;
     const picture =
-      other === undefined || compared === undefined
+      other === undefined
         ? own
         : sideBySide(own, pictureOf(other.view, NO_SOUNDS, []), other.label);
     this.picture = picture;
-    this.timeline.show(picture, this.pins, view.atMs);
-    this.events.show(view);
+    this.timeline.show(picture, this.pins, run.view.atMs);
+    this.events.show(other === undefined ? [run] : [run, other]);
   }
 
   /** What a search has found has a lane of its own, on top of all. */
-  private showFound(found: Int32Array): void {
-    const { picture, view } = this;
-    if (view === undefined) return;
-    const each = lane('found', 18, 'Events that the filter has found');
+  private showFound(found: Int32Array, of: Recording): void {
+    const { picture } = this;
+    const { view } = of;
+    const isOther = of === this.other;
+    const each = { ...lane('found', 18, 'Events that the filter has found'), isOther };
     for (const event of found) {
       const label = view.type(event);
       each.marks.push({ atMs: view.at(event), event, glyph: 'tick', tone: 'note', label });
@@ -130,19 +132,20 @@ export class RunView {
   }
 
   private pick({ event, fromMs, lane: { isOther } }: Hit): void {
-    const of = isOther ? this.other : undefined;
-    const view = of?.view ?? this.view;
+    const of = isOther ? this.other : this.run;
     this.timeline.select(fromMs);
-    if (view === undefined || event < 0) return;
-    showFields(view, event, of?.label ?? '');
-    if (!isOther) this.events.mark(event);
+    if (of === undefined || event < 0) return;
+    this.showFields(event, of);
+    this.events.mark(event, of);
   }
 
-  private choose(index: number): void {
-    const { view } = this;
-    if (view === undefined || index < 0) return;
-    showFields(view, index, '');
-    this.timeline.select(view.at(index));
+  private choose(index: number, of: Recording): void {
+    this.showFields(index, of);
+    this.timeline.select(of.view.at(index));
+  }
+
+  private showFields(index: number, of: Recording): void {
+    showFields(of.view, index, of === this.other ? of.label : '');
   }
 }
 
