@@ -124,7 +124,7 @@ export class RunView {
     const each = { ...lane('found', 18, 'Events that the filter has found'), isOther };
     for (const event of found) {
       const label = view.type(event);
-      each.marks.push({ atMs: view.at(event), event, glyph: 'tick', tone: 'note', label });
+      each.marks.push({ atMs: view.at(event), event, glyph: 'dot', tone: 'note', label });
     }
     const group = { title: 'filter', note: `${found.length} events`, lanes: [each] };
     const groups = found.length === 0 ? picture.groups : [group, ...picture.groups];
