@@ -4,10 +4,12 @@ import { recoveryTable } from '../report/recovery';
 import { tableLines } from '../report/table-text';
 import { FAILED, writeOutput } from './command-line';
 
-const toOutput = (text: string): void => void process.stdout.write(text);
-
 /** Writes a report, where a file is asked for, and tells it. Returns the exit code. */
-export function tellOutcome(report: FuzzReport, file: string | undefined, tell = toOutput): number {
+export function tellOutcome(
+  report: FuzzReport,
+  file: string | undefined,
+  tell: (text: string) => void,
+): number {
   if (file !== undefined) writeOutput('--json', file, `${JSON.stringify(report)}\n`);
   for (const line of tableLines(recoveryTable(report.recovery))) tell(`${line}\n`);
   tell(summary(report));

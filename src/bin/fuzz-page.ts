@@ -25,7 +25,7 @@ export class FuzzPage {
     this.page.end({
       ...{ passed: lives - failed, failed, skipped: 0, virtualMs, wallMs, recovery },
       problems: problems(report),
-      notes: summary(report).trimEnd().split('\n'),
+      notes: [...summary(report).trimEnd().split('\n'), 'Only runs that failed are listed.'],
     });
   }
 }

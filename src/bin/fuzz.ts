@@ -25,9 +25,13 @@ import {
 } from './command-line';
 import { FAILURES_FOLDER, writeFailure } from './failing-scenario';
 import { tellOutcome } from './fuzz-outcome';
-import { FuzzPage } from './fuzz-page';
+import {
+  fuzzReporterOption,
+  makeFuzzReporters,
+  type FuzzReporterSpecs,
+  type Told,
+} from './fuzz-reporters';
 import { Progress } from './progress';
-import { toReporters, writerTo, type ReporterSpec } from './reporter-option';
 import { toShard } from './shard-option';
 
 interface Options {
@@ -39,15 +43,12 @@ interface Options {
   readonly maxFailures: number;
   readonly shrink: boolean;
   readonly json?: string;
-  readonly reporter: readonly ReporterSpec<ReporterName>[];
+  readonly reporter: FuzzReporterSpecs;
   readonly out: string;
   readonly twin?: TwinTask;
   readonly lives?: readonly number[];
   readonly event: number;
 }
-
-const REPORTERS = ['list', 'html'] as const;
-type ReporterName = (typeof REPORTERS)[number];
 
 const DEFAULT_RUNS = 500;
 /** One life in so many is lived again in another process: five percent. */
@@ -102,11 +103,7 @@ function makeCommand(): Command {
     )
     .option('--no-shrink', 'tell of failures as they are: without a search for the least of each')
     .option('--lives <seeds>', 'only these lives, by their seeds: 7,42', toSeeds)
-    .addOption(
-      new Option('--reporter <names>', 'list or html; both, and into a file: list,html=report.html')
-        .argParser(toReporters(REPORTERS))
-        .default(toReporters(REPORTERS)('list'), 'list'),
-    )
+    .addOption(fuzzReporterOption())
     .option('--json <file>', 'write what came of it to a file too, for npm run merge')
     .option('--out <folder>', 'where failing scenarios are written', FAILURES_FOLDER)
     .addOption(new Option('--twin <task>').choices(['hashes', 'trace', 'around']).hideHelp())
@@ -137,7 +134,7 @@ function toDuration(text: string): number {
 
 async function fuzz(options: Options): Promise<number> {
   const progress = new Progress();
-  const told = makeReporters(options.reporter);
+  const told = makeFuzzReporters(options.reporter);
   told.write(`Fuzzing with seed ${options.seed}.\n`);
   if (options.json !== undefined) writeOutput('--json', options.json, '');
   const silent = await deadAlarms(options.seed);
@@ -162,22 +159,6 @@ async function fuzz(options: Options): Promise<number> {
   const exitCode = tellOutcome(report, options.json, told.write);
   told.page?.end(report);
   return interrupted ? INTERRUPTED : exitCode;
-}
-
-/** Who is told of a campaign: a reader of lines, of a page, or both. */
-interface Told {
-  readonly write: (text: string) => void;
-  readonly page: FuzzPage | undefined;
-}
-
-function makeReporters(specs: Options['reporter']): Told {
-  const of = (name: ReporterName): ReporterSpec | undefined =>
-    specs.find((spec) => spec.name === name);
-  const [list, page] = [of('list'), of('html')];
-  return {
-    write: list === undefined ? () => undefined : writerTo(list.file),
-    page: page === undefined ? undefined : new FuzzPage(page.file),
-  };
 }
 
 function makeCampaign(options: Options, progress: Progress, told: Told): FuzzCampaign {

@@ -8,6 +8,20 @@ import { build, FOLDER, run, Running, start } from './programs';
 
 const QUICK = ['--runs', '8', '--workers', '1'];
 
+/** A scenario that asks for what cannot be. */
+const DOOMED = {
+  name: 'doomed',
+  story: 'The Pi may not start, and does.',
+  hosts: { server: { program: 'server' }, pi: { program: 'client' } },
+  lasts: '10 s',
+  expect: [
+    {
+      ...{ that: 'no start', check: 'count', atMost: 0 },
+      of: { type: 'host.started', host: 'pi' },
+    },
+  ],
+};
+
 /** What a campaign wrote, without the time that it took. */
 function reportOf(file: string): Omit<FuzzReport, 'wallMs'> {
   const { wallMs: _wallMs, ...report } = JSON.parse(readFileSync(file, 'utf8')) as FuzzReport;
@@ -68,6 +82,27 @@ describe('fuzz program', function () {
     const { code, stdout } = await run('merge', [old]);
     expect(code).to.equal(0);
     expect(stdout).to.match(/^\d runs of \d lives /);
+  });
+
+  it('merges into a page, with a time line of what failed', async () => {
+    const file = inFolder('failed.json');
+    await run('fuzz', ['--lives', '11', '--workers', '1', '--json', file]);
+    const report = reportOf(file);
+    const writeWith = (scenario: unknown): void => {
+      const failure = { life: 11, failure: { kind: 'expectation' }, shrunk: { scenario } };
+      writeFileSync(file, JSON.stringify({ ...report, failures: [failure] }));
+    };
+    writeWith(DOOMED);
+    const [page, out] = [inFolder('merged.html'), inFolder('merged-failures')];
+    const { code } = await run('merge', [file, '--reporter', `html=${page}`, '--out', out]);
+    expect(code).to.equal(1);
+    const html = readFileSync(page, 'utf8');
+    expect(html).to.match(/"scenario":"doomed","seed":11,"passed":false,.*"detail":"trace"/);
+    expect(existsSync(path.join(out, 'doomed.json'))).to.equal(true);
+    writeWith({ ...DOOMED, lasts: 'for ever' });
+    const wrong = await run('merge', [file, '--reporter', `html=${page}`, '--out', out]);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.match(/^error: Scenario 'doomed' is wrong:\n/);
   });
 
   it('writes a page of where it has been', async () => {

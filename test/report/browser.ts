@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { expect } from 'chai';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 import { pageAssets } from '../../src/bin/page-assets';
@@ -86,13 +87,44 @@ export class TestBrowser {
   }
 }
 
-/** How long the thread of a page has computed, in milliseconds. */
+/** Pages for the tests of a suite, which is left out where there is no browser. */
+export interface Pages {
+  readonly browser: TestBrowser;
+  /** Without motion, unless a test is about that. */
+  readonly open: (url: string, options?: BrowserContextOptions) => Promise<Page>;
+}
+
+/** After each test its pages must have complained of nothing, and asked for nothing. */
+export function pagesForSuite(): Pages {
+  const browser = new TestBrowser();
+  let opened: OpenPage[] = [];
+  before(async function () {
+    const chromium = findChromium();
+    if (chromium === undefined) return this.skip();
+    await browser.start(chromium);
+  });
+  after(() => browser.stop());
+  afterEach(async () => {
+    const complaints = opened.flatMap((each) => each.complaints);
+    await Promise.all(opened.map(({ page }) => page.close()));
+    opened = [];
+    expect(complaints, 'complaints and requests').to.deep.equal([]);
+  });
+  const open: Pages['open'] = async (url, options) => {
+    const made = await browser.open(url, { reducedMotion: 'reduce', ...options });
+    opened.push(made);
+    return made.page;
+  };
+  return { browser, open };
+}
+
+/** How long the process of a page has computed so far, in milliseconds. */
 export async function cpuMsOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const { metrics } = await session.send('Performance.getMetrics');
   const SECOND_MS = 1_000;
-  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? NaN) * SECOND_MS;
+  return (metrics.find(({ name }) => name === 'ProcessTime')?.value ?? NaN) * SECOND_MS;
 }
 
 /** The stretch of time that a page shows. */

@@ -42,6 +42,12 @@ describe('eventTable', () => {
     expect(view.at(9_999)).to.equal(999.9);
   });
 
+  it('has at the time before it what has no time, and all after it at theirs', () => {
+    const at = [10, NaN, Infinity, 30].map((atMs, nth) => event(nth + 1, atMs, { type: 'any' }));
+    const view = new EventView(JSON.parse(JSON.stringify(eventTable(at))) as never);
+    expect([0, 1, 2, 3].map((index) => view.at(index))).to.deep.equal([10, 10, 10, 30]);
+  });
+
   it('has events of a journal, which have no steps', () => {
     const { step: _step, ...journalled } = event(4, 5, { type: 'link.lost' });
     expect(readBack([journalled as RecordedEvent])).to.deep.equal([journalled]);
@@ -57,8 +63,10 @@ describe('eventTable', () => {
 });
 
 describe('EventView', () => {
-  it('finds the first event from an instant on', () => {
+  it('finds the last event up to an instant', () => {
     const view = new EventView(eventTable(RECORDING));
-    expect([0, 1_000, 1_001, 10_001].map((ms) => view.firstFrom(ms))).to.deep.equal([0, 8, 9, 30]);
+    expect([-1, 0, 999, 1_000, 10_001].map((ms) => view.lastUntil(ms))).to.deep.equal([
+      -1, 4, 7, 8, 29,
+    ]);
   });
 });

@@ -47,7 +47,8 @@ describe('HtmlReporter', () => {
   it('lets no script run but its own, and nothing be loaded', () => {
     const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(pageOf([]).html) ?? [];
     expect(policy).to.equal(
-      "default-src 'none'; script-src 'sha256-script-hash'; style-src 'sha256-style-hash'",
+      "default-src 'none'; base-uri 'none'; form-action 'none'; " +
+        "script-src 'sha256-script-hash'; style-src 'sha256-style-hash'",
     );
   });
 

@@ -5,12 +5,14 @@ import { clock, span, ticks } from '../../src/report/html/page/clock';
 import { EventView } from '../../src/report/html/page/event-view';
 import { pictureOf, type Picture } from '../../src/report/html/page/groups';
 import { Rows, type Lane, type Span } from '../../src/report/html/page/lane';
+import { Room } from '../../src/report/html/page/room';
 import { heightOf, rowsOf } from '../../src/report/html/page/rows';
 import { search } from '../../src/report/html/page/search';
 import { sideBySide } from '../../src/report/html/page/side-by-side';
 import type { RecordedEvent } from '../../src/events';
 import { event, RECORDING, sampleTrace } from './traces';
 
+const DAY_MS = 86_400_000;
 const view = new EventView(eventTable(RECORDING));
 
 function pictured(events: readonly RecordedEvent[] = RECORDING): Picture {
@@ -100,6 +102,7 @@ describe('pictureOf', () => {
     const { groups } = pictureOf(view, sampleTrace(), [outcome]);
     const [lane] = groups.at(-1)?.lanes ?? [];
     expect(lane?.spans[0]).to.include({ fromMs: 4_010, toMs: 4_500, boundMs: 5_010 });
+    expect(lane?.spans[0]?.label).to.equal('490 ms, within 1 s');
   });
 });
 
@@ -156,6 +159,18 @@ describe('Rows', () => {
   });
 });
 
+describe('Room', () => {
+  it('is free where nothing was taken, and beyond the lane', () => {
+    const room = new Room(100);
+    room.take(-5, 10);
+    room.take(40.5, 60);
+    expect(room.isFree(10, 40)).to.equal(true);
+    expect(room.isFree(9.5, 20)).to.equal(false);
+    expect(room.isFree(30, 40.6)).to.equal(false);
+    expect(room.isFree(60, 500)).to.equal(true);
+  });
+});
+
 describe('rowsOf', () => {
   it('has the name alone of a group that is folded', () => {
     const { groups } = pictured();
@@ -172,17 +187,20 @@ describe('clock', () => {
     expect(clock(62_345)).to.equal('1:02.345');
     expect(clock(3_600_000, 0)).to.equal('1:00:00');
     expect(clock(59_999.9996)).to.equal('1:00.000');
+    expect(clock(-62_345)).to.equal('-1:02.345');
   });
 
   it('tells how long something takes', () => {
-    const texts = [0.26, 20, 1_234, 60_000, 125_000, 3_840_000].map(span);
-    const expected = ['0.3 ms', '20 ms', '1.23 s', '1 min', '2 min 5 s', '1 h 4 min'];
+    const texts = [0.26, 20, 1_234, 60_000, 125_000, 3_840_000, 9.5 * DAY_MS].map(span);
+    const expected = ['0.3 ms', '20 ms', '1.23 s', '1 min', '2 min 5 s', '1 h 4 min', '9 d 12 h'];
     expect(texts).to.deep.equal(expected);
   });
 
   it('has ticks at which a clock can be read', () => {
     const labels = ticks(0, 61_000, 13_000).map(({ label }) => label);
     expect(labels).to.deep.equal(['0:00', '0:15', '0:30', '0:45', '1:00']);
+    const days = ticks(0, 365 * DAY_MS, 32 * DAY_MS).map(({ label }) => label);
+    expect(days.slice(0, 3)).to.deep.equal(['0 d', '50 d', '100 d']);
     expect(ticks(1, 1.5, 0.15).map(({ label }) => label)).to.deep.equal([
       '0:00.0010',
       '0:00.0012',

@@ -1,5 +1,7 @@
 /** Recordings as traces are made from. */
 import type { RecordedEvent } from '../../src/events';
+import type { Compared } from '../../src/report/html/compared';
+import { eventTable } from '../../src/report/html/event-table';
 import { traceOf, type Trace } from '../../src/report/html/trace';
 
 /** An event on the Pi; `event` says what is special about it. */
@@ -74,6 +76,18 @@ export function sampleTrace(lastEvents: readonly RecordedEvent[] = RECORDING): T
     ['pi', tone(1_500)],
   ]);
   return traceOf({ events: lastEvents.length, lastEvents, heard }, () => tone(500));
+}
+
+/** A journal of the same, in which the loss has another cause. */
+export function sampleCompared(): Compared {
+  const other = RECORDING.map((each) =>
+    each.type === 'link.lost' ? { ...each, label: 'fin' } : each,
+  ) as readonly RecordedEvent[];
+  const divergence = {
+    ...{ atMs: 4_010, host: 'pi' },
+    ...{ run: 'link.lost label=reset', other: 'link.lost label=fin' },
+  };
+  return { label: 'journal', events: eventTable(other), divergence };
 }
 
 /** An hour in which audio flows, and states change. */

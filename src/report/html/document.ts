@@ -44,6 +44,8 @@ function policy(style: Inlined, scripts: readonly Inlined[]): string {
     parts.map(({ sha256 }) => `'sha256-${sha256}'`).join(' ');
   return [
     "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
     `script-src ${hashes(scripts)}`,
     `style-src ${hashes([style])}`,
   ].join('; ');

@@ -49,7 +49,8 @@ class Columns {
   private last = { us: 0, seq: 0, step: 0 };
 
   add({ atMs, seq, step, wallMs, ...fields }: RecordedEvent): void {
-    const us = Math.round(atMs * US_A_MS);
+    // A time that is none would be all times after it.
+    const us = Number.isFinite(atMs) ? Math.round(atMs * US_A_MS) : this.last.us;
     this.us.push(us - this.last.us);
     this.seq.push(seq - this.last.seq);
     this.step.push(step === undefined ? null : step - this.last.step);

@@ -18,10 +18,17 @@ export const SKELETON = html`
     <nav id="sidebar" aria-label="Runs">
       <input id="run-search" type="search" placeholder="Filter runs" aria-label="Filter runs" />
       <div id="verdicts" class="choices" role="group" aria-label="Verdict"></div>
-      <div id="runs" class="list" role="listbox" tabindex="0" aria-label="Runs"></div>
+      <div
+        id="runs"
+        class="list"
+        role="listbox"
+        tabindex="0"
+        aria-label="Runs"
+        data-empty="No run is found."
+      ></div>
     </nav>
     <main>
-      <section id="summary" hidden aria-label="Summary"></section>
+      <section id="summary" tabindex="0" hidden aria-label="Summary"></section>
       <section id="run" aria-label="Run">
         <header id="run-head"></header>
         <div id="drawing">
@@ -35,7 +42,7 @@ export const SKELETON = html`
             tabindex="0"
             role="application"
             aria-roledescription="time line"
-            aria-label="Time line"
+            aria-label="Time line; the list of events has all that it shows"
             aria-describedby="shown"
           >
             <div class="ruler">
@@ -56,9 +63,16 @@ export const SKELETON = html`
         <p id="untraced" hidden></p>
         <div id="panel">
           <div class="tabs" role="tablist" aria-label="Details" id="tabs"></div>
-          <div id="pane-failures" class="pane" role="tabpanel" aria-labelledby="tab-failures"></div>
+          <div
+            id="pane-failures"
+            class="pane"
+            role="tabpanel"
+            tabindex="0"
+            aria-labelledby="tab-failures"
+          ></div>
           <div id="pane-events" class="pane" role="tabpanel" aria-labelledby="tab-events">
             <div class="filters">
+              <div id="recordings" class="choices" role="group" aria-label="Recording"></div>
               <input
                 id="event-search"
                 type="search"
@@ -70,10 +84,23 @@ export const SKELETON = html`
               <div id="type-list" popover role="group" aria-label="Types of event"></div>
               <output id="matches"></output>
             </div>
-            <div id="events" class="list" role="listbox" tabindex="0" aria-label="Events"></div>
+            <div
+              id="events"
+              class="list"
+              role="listbox"
+              tabindex="0"
+              aria-label="Events"
+              data-empty="No event is found."
+            ></div>
           </div>
-          <div id="pane-bounds" class="pane" role="tabpanel" aria-labelledby="tab-bounds"></div>
-          <aside id="fields" aria-label="Event" aria-live="polite"></aside>
+          <div
+            id="pane-bounds"
+            class="pane"
+            role="tabpanel"
+            tabindex="0"
+            aria-labelledby="tab-bounds"
+          ></div>
+          <aside id="fields" tabindex="0" aria-label="Event" aria-live="polite"></aside>
         </div>
         <canvas id="printed" role="img" aria-label="The time line of the whole run"></canvas>
       </section>

@@ -12,5 +12,7 @@ export const STYLE = [
     :root:not([data-theme='light']) { color-scheme: dark; ${DARK} }
   }`,
   `@media screen { :root[data-theme='dark'] { color-scheme: dark; ${DARK} } }`,
+  // It is drawn before the page is on paper.
+  `#printed { ${LIGHT} }`,
   ...[BASE, FRAME, DRAWING, PANEL, MEDIA],
 ].join('\n');

@@ -19,6 +19,17 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Replaces what is in an element. If the focus was there, the one of that id has it after. */
+export function replaceFocused(
+  element: HTMLElement,
+  children: readonly HTMLElement[],
+  id: string,
+): void {
+  const hadFocus = element.contains(document.activeElement);
+  element.replaceChildren(...children);
+  if (hadFocus) byId(id).focus();
+}
+
 export function button(
   label: string,
   onClick: () => void,

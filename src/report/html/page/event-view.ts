@@ -1,3 +1,5 @@
+import * as d3 from 'd3';
+
 import type { EventTable, Field } from '../event-table';
 
 /** An event with all its fields. */
@@ -99,15 +101,9 @@ export class EventView {
     };
   }
 
-  /** The first event at or after an instant; `count` where there is none. */
-  firstFrom(atMs: number): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.at(middle) < atMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** The last event up to an instant, with it; -1 where there is none. */
+  lastUntil(atMs: number): number {
+    return d3.bisectRight(this.atMs, atMs) - 1;
   }
 
   private readFields({ count, fields }: EventTable): void {

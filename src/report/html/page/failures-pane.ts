@@ -4,16 +4,24 @@ import { clock } from './clock';
 import { button, byId, command, make } from './dom';
 import { shown } from './events-pane';
 
+/** So much is shown of a field of an event before a failure. */
+const MOST_LETTERS = 300;
+
 export interface FailuresOptions {
   readonly replay: string;
   readonly onJump: (atMs: number) => void;
+}
+
+export interface FailureCard {
+  readonly atMs: number;
+  readonly card: HTMLElement;
 }
 
 /** What a run has against the code: expected beside seen, and what happened before. */
 export function showFailures(
   { crashes, failures }: Pick<RunDetail, 'crashes' | 'failures'>,
   options: FailuresOptions,
-): void {
+): readonly FailureCard[] {
   const cards = failures.map((failure) => card(failure, options));
   const stacks = crashes.map(({ atMs, host, stack }) =>
     make(
@@ -25,6 +33,7 @@ export function showFailures(
   );
   const none = make('p', { class: 'quiet' }, 'This run has nothing against the code.');
   byId('pane-failures').replaceChildren(...(failures.length === 0 ? [none] : cards), ...stacks);
+  return cards.map((each, nth) => ({ atMs: failures[nth]?.atMs ?? 0, card: each }));
 }
 
 function card(failure: Failure, { onJump, replay }: FailuresOptions): HTMLElement {
@@ -37,7 +46,7 @@ function card(failure: Failure, { onJump, replay }: FailuresOptions): HTMLElemen
   const jump = button(`Show ${clock(atMs)}`, () => onJump(atMs));
   return make(
     'article',
-    { class: 'failure' },
+    { class: 'failure', tabindex: '-1', 'aria-label': `${kind}: ${claim}` },
     make('h3', {}, make('b', { class: 'kind' }, kind), ` ${claim}`, make('small', {}, where), jump),
     facts,
     command(replay),
@@ -48,11 +57,14 @@ function card(failure: Failure, { onJump, replay }: FailuresOptions): HTMLElemen
 function eventsBefore(before: Failure['before']): HTMLElement {
   const lines = before.map(
     ({ atMs, boot: _b, host, seq: _s, step: _t, type, wallMs: _w, ...rest }) => {
-      const fields = Object.entries(rest).map(([name, value]) => `${name}=${shown(value)}`);
-      return `${clock(atMs).padStart(12)}  ${host.padEnd(8)} ${type} ${fields.join(' ')}`.trimEnd();
+      const fields = Object.entries(rest).map(
+        ([name, value]) => `${name}=${shown(value, MOST_LETTERS)}`,
+      );
+      const where = shown(host, MOST_LETTERS).padEnd(8);
+      return `${clock(atMs).padStart(12)}  ${where} ${type} ${fields.join(' ')}`.trimEnd();
     },
   );
   const title = `The last ${before.length} events before it`;
-  const list = make('pre', { tabindex: '0', 'aria-label': title }, lines.join('\n'));
+  const list = make('pre', {}, lines.join('\n'));
   return make('details', { open: '' }, make('summary', {}, title), list);
 }

@@ -1,8 +1,19 @@
 import type { Outcome } from '../../../sim/expectation';
-import type { Trace } from '../trace';
+import type { HeardSound, Trace } from '../trace';
+import { span } from './clock';
 import type { EventView } from './event-view';
 import { HostLanes } from './host-lanes';
-import { isEmpty, lane, Rows, type Group, type Lane, type Span, type Wave } from './lane';
+import {
+  isEmpty,
+  lane,
+  rowCount,
+  Rows,
+  shortened,
+  type Group,
+  type Lane,
+  type Span,
+  type Wave,
+} from './lane';
 
 /** Where in the run time is: safety, liveness, shutdown, afterwards. */
 export interface Phase {
@@ -13,10 +24,13 @@ export interface Phase {
 
 /** All that a time line of one recording shows. */
 export interface Picture {
+  readonly startMs: number;
   readonly endMs: number;
   readonly phases: readonly Phase[];
   readonly groups: readonly Group[];
 }
+
+export const NO_PICTURE: Picture = { startMs: 0, endMs: 1, phases: [], groups: [] };
 
 /** The world's own recorder. */
 const WORLD = 'world';
@@ -25,10 +39,12 @@ const ROW_HEIGHT = 15;
 /** Reads a recording once, and says what is to be drawn of it. */
 export function pictureOf(
   view: EventView,
-  sounds: Pick<Trace, 'heard' | 'sounds'>,
+  { heard, leftOut, sounds }: Omit<Trace, 'events'>,
   outcomes: readonly Outcome[],
 ): Picture {
-  const endMs = Math.max(1, view.at(view.count - 1));
+  const startMs = leftOut > 0 ? view.at(0) : Math.min(0, view.at(0));
+  const endMs = Math.max(startMs + 1, view.at(view.count - 1));
+  const all = { heard: new Map(Object.entries(heard)), sounds: new Map(Object.entries(sounds)) };
   const hosts = new Map<string, HostLanes>();
   const world = new WorldLanes(view);
   for (let index = 0; index < view.count; index += 1) {
@@ -41,24 +57,32 @@ export function pictureOf(
     if (lanes === undefined) hosts.set(host, (lanes = new HostLanes(host, view)));
     lanes.add(index);
   }
-  const groups = [...hosts.values()].map((each) => groupOf(each, sounds, endMs));
+  const groups = [...hosts.values()].map((each) => groupOf(each, all, endMs));
   const bounds = { title: 'expected', note: 'within a time', lanes: boundLanes(outcomes) };
-  const all = [world.close(endMs), ...groups.sort(byPlace), bounds];
+  const shown = [world.close(endMs), ...groups.sort(byPlace), bounds];
   const isSeen = ({ head, lanes }: Group): boolean => head !== undefined || lanes.length > 0;
-  return { endMs, phases: world.phases, groups: all.filter(isSeen) };
+  return { startMs, endMs, phases: world.phases, groups: shown.filter(isSeen) };
 }
 
-function groupOf(host: HostLanes, sounds: Pick<Trace, 'heard' | 'sounds'>, endMs: number): Group {
+interface Sounds {
+  readonly heard: ReadonlyMap<string, readonly HeardSound[]>;
+  readonly sounds: ReadonlyMap<string, string>;
+}
+
+function groupOf(host: HostLanes, sounds: Sounds, endMs: number): Group {
   const { head, lanes } = host.close(endMs);
   const shown = used(lanes).map((each) => withSounds(each, host.host, sounds));
-  return { title: host.host, note: host.program, head, lanes: shown };
+  return { title: shortened(host.host), note: shortened(host.program), head, lanes: shown };
 }
+
+/** `pi-9` comes before `pi-10`. */
+const NAMES = new Intl.Collator('en', { numeric: true });
 
 /** A person stands before the Pi, and the Pi before the server. */
 function byPlace(one: Group, other: Group): number {
   const rank = ({ lanes }: Group): number =>
     lanes.some(({ title }) => title === 'client' || title === 'user') ? 0 : 1;
-  return rank(one) - rank(other);
+  return rank(one) - rank(other) || NAMES.compare(one.title, other.title);
 }
 
 function used(lanes: readonly Lane[]): Lane[] {
@@ -67,23 +91,19 @@ function used(lanes: readonly Lane[]): Lane[] {
 
 /** A lane in which spans overlap is so many rows high. */
 function heightened(each: Lane): Lane {
-  const rows = 1 + each.spans.reduce((most, { row }) => Math.max(most, row), 0);
+  const rows = rowCount(each.spans);
   return rows === 1 ? each : { ...each, height: Math.max(each.height, rows * ROW_HEIGHT) };
 }
 
 /** The microphone's waves have the names of sounds so far, the speaker none. */
-function withSounds(
-  each: Lane,
-  host: string,
-  { heard, sounds }: Pick<Trace, 'heard' | 'sounds'>,
-): Lane {
+function withSounds(each: Lane, host: string, { heard, sounds }: Sounds): Lane {
   if (each.title === 'microphone') {
-    const waves = each.waves.map((wave) => ({ ...wave, peaks: sounds[wave.peaks] ?? '' }));
+    const waves = each.waves.map((wave) => ({ ...wave, peaks: sounds.get(wave.peaks) ?? '' }));
     return { ...each, waves };
   }
   if (each.title !== 'speaker') return each;
   const starts = each.marks.filter(({ label }) => label === 'speaker.started');
-  const waves = (heard[host] ?? []).map((sound, nth): Wave => ({
+  const waves = (heard.get(host) ?? []).map((sound, nth): Wave => ({
     ...sound,
     tone: 'answer',
     event: starts[nth]?.event ?? -1,
@@ -111,7 +131,8 @@ class WorldLanes {
     if (type === 'fault.began') {
       const hosts = this.view.value(index, 'hosts');
       const where = Array.isArray(hosts) ? hosts.join(' - ') : '';
-      const label = `${this.view.text(index, 'fault').replaceAll('_', ' ')}: ${where}`;
+      const fault = this.view.text(index, 'fault').replaceAll('_', ' ');
+      const label = shortened(`${fault}: ${where}`);
       this.begun.set(id, { fromMs: atMs, label, tone: 'bad', event: index, hatched: true });
     } else if (type === 'fault.ended') this.end(id, atMs);
     else if (type === 'phase.changed') this.enter(this.view.text(index, 'phase'), atMs);
@@ -163,7 +184,8 @@ function boundLanes(outcomes: readonly Outcome[]): Lane[] {
       const boundMs = fromMs + atMostMs;
       const row = rows.take(each.spans, fromMs, Math.max(boundMs, toMs));
       const tone = holds ? 'answer' : 'bad';
-      each.spans.push({ fromMs, toMs, label: '', tone, event: -1, row, boundMs });
+      const label = `${span(toMs - fromMs)}, within ${span(atMostMs)}`;
+      each.spans.push({ fromMs, toMs, label, tone, event: -1, row, boundMs });
     }
     return [heightened(each)];
   });

@@ -3,6 +3,7 @@ import { button, byId, make } from './dom';
 const KEYS: readonly (readonly [string, string])[] = [
   ['← →', 'pan; with Shift by a whole window'],
   ['+ −', 'zoom in, zoom out'],
+  ['↑ ↓', 'lanes further up, further down'],
   ['Home', 'show all of the run'],
   ['f', 'jump to the failure; again, to the next one'],
   ['d', 'jump to where two recordings part'],

@@ -1,6 +1,6 @@
 import * as d3 from 'd3';
 
-import type { Lane } from './lane';
+import { rowCount, type Lane } from './lane';
 import type { Row } from './rows';
 
 /** What is under the pointer. */
@@ -45,12 +45,12 @@ function nearestMark(lane: Lane, atMs: number, nearMs: number): Hit | undefined 
 
 /** @param depth - how far down the lane, from 0 to 1: which of the rows is meant. */
 function lasting(lane: Lane, atMs: number, pixelMs: number, depth: number): Hit | undefined {
-  const rows = 1 + lane.spans.reduce((most, { row }) => Math.max(most, row), 0);
+  const rows = rowCount(lane.spans);
   const isHere = ({ fromMs, toMs }: { fromMs: number; toMs: number }): boolean =>
     atMs >= fromMs - pixelMs && atMs <= toMs + pixelMs;
   const inRow = lane.spans.find(
     (span) =>
-      isHere({ fromMs: span.fromMs, toMs: Math.max(span.toMs, span.boundMs ?? 0) }) &&
+      isHere({ fromMs: span.fromMs, toMs: Math.max(span.toMs, span.boundMs ?? span.toMs) }) &&
       span.row === Math.min(rows - 1, Math.floor(depth * rows)),
   );
   const found = inRow ?? (depth > 0.75 ? lane.strip.find(isHere) : undefined);

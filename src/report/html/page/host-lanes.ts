@@ -1,17 +1,29 @@
 import type { EventView } from './event-view';
-import { lane, Rows, type Flow, type Glyph, type Lane, type Span, type Tone } from './lane';
+import {
+  lane,
+  Rows,
+  shortened,
+  type Flow,
+  type Glyph,
+  type Lane,
+  type Span,
+  type Tone,
+} from './lane';
 
 /** Of each state of the three machines. What is not here is calm. */
-const STATE_TONES: Readonly<Record<string, Tone>> = {
+const STATE_TONES = tones({
   ...{ idle: 'off', disconnected: 'off', passive: 'calm', listening_for_hotword: 'calm' },
   ...{ connecting: 'wait', starting_session: 'wait', starting: 'wait', processing: 'wait' },
   ...{ active_session: 'talk', active: 'talk', connected: 'calm' },
   ...{ processing_response: 'answer', speaking: 'answer' },
-};
+});
 
-const LISTENING_TONES: Readonly<Record<string, Tone>> = {
-  ...{ nothing: 'off', hotword: 'calm', session: 'talk' },
-};
+const LISTENING_TONES = tones({ nothing: 'off', hotword: 'calm', session: 'talk' });
+
+/** A map, because a journal may have any name for a state, that of an object's own things too. */
+function tones(of: Readonly<Record<string, Tone>>): ReadonlyMap<string, Tone> {
+  return new Map(Object.entries(of));
+}
 
 /** Reasons for which nobody would want a session to end. */
 const BAD_END = /lost|disconnected|fail|no_answer|error|reject/;
@@ -114,9 +126,10 @@ export class HostLanes {
       const fromMs = Math.max(this.view.at(index), this.spokenUntilMs);
       const toMs = fromMs + this.view.number(index, 'ms');
       this.spokenUntilMs = toMs;
-      const label = this.view.text(index, 'sound');
-      user.spans.push({ fromMs, toMs, label, tone: 'talk', event: index, row: 0 });
-      microphone.waves.push({ fromMs, toMs, peaks: label, tone: 'talk', event: index });
+      const sound = this.view.text(index, 'sound');
+      const span = { fromMs, toMs, tone: 'talk', event: index } as const;
+      user.spans.push({ ...span, label: shortened(sound), row: 0 });
+      microphone.waves.push({ ...span, peaks: sound });
     } else if (type === 'user.pressed') this.mark(user, index, 'flag', 'note', 'presses');
     else if (type === 'hotword.detected') this.mark(microphone, index, 'flag', 'note', 'hotword');
     else if (type === 'hotword.failed') this.mark(microphone, index, 'cross', 'bad', type);
@@ -127,7 +140,7 @@ export class HostLanes {
     const { microphone } = this.lanes;
     if (type === 'microphone.listening') {
       const purpose = this.view.text(index, 'purpose');
-      const tone = LISTENING_TONES[purpose] ?? 'calm';
+      const tone = LISTENING_TONES.get(purpose) ?? 'calm';
       this.swap(microphone, 'ear', index, `for the ${purpose}`, tone);
     } else if (type === 'microphone.failed') this.mark(microphone, index, 'cross', 'bad', type);
     else if (type === 'microphone.overrun') this.mark(microphone, index, 'dot', 'bad', type);
@@ -149,7 +162,7 @@ export class HostLanes {
   private addState(index: number): void {
     const machine = this.view.text(index, 'machine');
     const to = this.view.text(index, 'to');
-    const tone = STATE_TONES[to] ?? 'calm';
+    const tone = STATE_TONES.get(to) ?? 'calm';
     const label = to.replaceAll('_', ' ');
     const { client, link } = this.lanes;
     if (machine === 'client') this.swap(client, 'client', index, label, tone);
@@ -283,7 +296,7 @@ export class HostLanes {
     const hint = 'What the server is doing for the device';
     const made =
       this.conversations.size < MAX_DEVICES
-        ? lane(isAlone ? 'conversation' : `with ${device}`, 24, hint)
+        ? lane(isAlone ? 'conversation' : shortened(`with ${device}`), 24, hint)
         : (this.conversations.get('') ?? lane('other devices', 24, hint));
     if (this.conversations.size >= MAX_DEVICES) this.conversations.set('', made);
     this.conversations.set(device, made);
@@ -291,7 +304,7 @@ export class HostLanes {
   }
 
   private begin(key: string, event: number, label: string, tone: Tone): void {
-    this.open.set(key, { fromMs: this.view.at(event), label, tone, event });
+    this.open.set(key, { fromMs: this.view.at(event), label: shortened(label), tone, event });
   }
 
   private end(on: Lane, key: string, toMs: number): void {
@@ -310,7 +323,7 @@ export class HostLanes {
   }
 
   private mark(on: Lane, event: number, glyph: Glyph, tone: Tone, label: string): void {
-    on.marks.push({ atMs: this.view.at(event), event, glyph, tone, label });
+    on.marks.push({ atMs: this.view.at(event), event, glyph, tone, label: shortened(label) });
   }
 
   private flow(index: number, tone: Tone, side: Flow['side']): void {

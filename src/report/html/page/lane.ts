@@ -76,6 +76,13 @@ export interface Group {
   readonly lanes: readonly Lane[];
 }
 
+/** A label has so many letters at most; more would have no room anyway. */
+const MOST_LETTERS = 80;
+
+export function shortened(label: string): string {
+  return label.length <= MOST_LETTERS ? label : `${label.slice(0, MOST_LETTERS)}…`;
+}
+
 /** An empty lane. */
 export function lane(title: string, height: number, hint: string): Lane {
   const isOther = false;
@@ -85,6 +92,11 @@ export function lane(title: string, height: number, hint: string): Lane {
 export function isEmpty({ flows, marks, spans, strip, waves }: Lane): boolean {
   const hasFlow = flows.some(({ atMs }) => atMs.length > 0);
   return spans.length + strip.length + marks.length + waves.length === 0 && !hasFlow;
+}
+
+/** In how many rows spans are. */
+export function rowCount(spans: readonly Span[]): number {
+  return 1 + spans.reduce((most, { row }) => Math.max(most, row), 0);
 }
 
 /** Lays out what overlaps: each span in the lowest row in which it has room. */

@@ -51,9 +51,10 @@ function read<Data>(id: string): Data {
 
 function show(run: RunRow, { stories }: ReportData, view: RunView): void {
   openSummary(false);
-  byId('sidebar').classList.remove('is-open');
+  openSidebar(false);
   const detail = run.detail === 'none' ? undefined : read<RunDetail>(`run-${run.id}`);
-  view.show(run, stories[run.scenario] ?? '', detail);
+  const story = Object.hasOwn(stories, run.scenario) ? stories[run.scenario] : '';
+  view.show(run, story ?? '', detail);
 }
 
 function openSummary(isOpen: boolean): void {
@@ -62,14 +63,27 @@ function openSummary(isOpen: boolean): void {
   byId('summary-open').setAttribute('aria-pressed', String(isOpen));
 }
 
+/** In a narrow window the runs lie upon the rest, while they are open. */
+function openSidebar(isOpen: boolean): void {
+  byId('sidebar').classList.toggle('is-open', isOpen);
+  byId('runs-toggle').setAttribute('aria-expanded', String(isOpen));
+}
+
+function isSummaryOpen(): boolean {
+  return !byId('summary').hidden;
+}
+
 function openings(): void {
-  byId('summary-open').addEventListener('click', () =>
-    openSummary(byId('summary').hidden !== false),
-  );
-  const toggle = byId('runs-toggle');
-  toggle.addEventListener('click', () => {
-    const isOpen = byId('sidebar').classList.toggle('is-open');
-    toggle.setAttribute('aria-expanded', String(isOpen));
+  byId('summary-open').addEventListener('click', () => openSummary(!isSummaryOpen()));
+  const sidebar = byId('sidebar');
+  byId('runs-toggle').addEventListener('click', () => {
+    openSidebar(!sidebar.classList.contains('is-open'));
+    if (sidebar.classList.contains('is-open')) byId('run-search').focus();
+  });
+  sidebar.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || !sidebar.classList.contains('is-open')) return;
+    openSidebar(false);
+    byId('runs-toggle').focus();
   });
 }
 
@@ -80,15 +94,24 @@ interface Parts {
   readonly theme: () => void;
 }
 
+type Acts = Readonly<Record<string, () => void>>;
+
 function press(event: KeyboardEvent, { help, list, theme, view }: Parts): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || byId<HTMLDialogElement>('help').open)
+    return;
   if (isWriting(event.target)) {
     if (event.key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
     return;
   }
   const { timeline } = view;
   const part = event.shiftKey ? 1 : PAN;
-  const acts: Readonly<Record<string, () => void>> = {
+  const anywhere: Acts = {
+    '[': () => list.move(-1),
+    ']': () => list.move(1),
+    t: theme,
+    '?': help,
+  };
+  const onRun: Acts = {
     ArrowLeft: () => timeline.pan(-part),
     ArrowRight: () => timeline.pan(part),
     '+': () => timeline.zoom(ZOOM),
@@ -99,13 +122,9 @@ function press(event: KeyboardEvent, { help, list, theme, view }: Parts): void {
     d: () => view.jumpToDivergence(),
     j: () => view.moveEvent(1),
     k: () => view.moveEvent(-1),
-    '[': () => list.move(-1),
-    ']': () => list.move(1),
     '/': () => view.filterEvents(),
-    t: theme,
-    '?': help,
   };
-  const act = acts[event.key];
+  const act = anywhere[event.key] ?? (isSummaryOpen() ? undefined : onRun[event.key]);
   if (act === undefined) return;
   event.preventDefault();
   act();

@@ -1,48 +1,47 @@
+import { widthOf } from './canvas';
 import type { Glyph, Lane, Mark } from './lane';
 import type { Frame } from './painter';
+import { Room } from './room';
 
-const LETTER_WIDTH = 6;
 const ARROW = 4;
+/** From a mark to its label. */
+const APART = 7;
+/** In a lane of this height sent and received have lines of their own for labels. */
+const TWO_LINES = 34;
 
-/** Paints the instants of a lane: of those on one pixel the first. Labels need room. */
-export function paintMarks(frame: Frame, lane: Lane, y: number): void {
-  const { context, fromMs, theme, toMs, x } = frame;
-  const middle = y + lane.height / 2;
+/**
+ * Paints the instants of a lane: of those on one pixel the first.
+ *
+ * @param rooms - of the rows of its spans: labels need room in them.
+ */
+export function paintMarks(frame: Frame, lane: Lane, y: number, rooms: readonly Room[]): void {
+  const { context, theme, width } = frame;
   const last = new Map<string, number>();
-  const labelledTo = { up: -Infinity, down: -Infinity };
+  const lines =
+    lane.height < TWO_LINES ? undefined : { up: new Room(width), down: new Room(width) };
   const labels: (() => void)[] = [];
-  const starts = startsOf(frame, lane);
   for (const mark of lane.marks) {
-    if (mark.atMs < fromMs || mark.atMs > toMs) continue;
-    const at = Math.round(x(mark.atMs));
+    if (mark.atMs < frame.fromMs || mark.atMs > frame.toMs) continue;
+    const at = placeOf(frame, mark);
     const key = `${mark.glyph} ${mark.tone}`;
     if (last.get(key) === at) continue;
     last.set(key, at);
     context.fillStyle = context.strokeStyle = theme.tones[mark.tone].edge;
     GLYPHS[mark.glyph](context, at, y, lane.height);
+    if (!isLabelled(mark)) continue;
     const side = mark.glyph === 'down' ? 'down' : 'up';
-    const end = at + mark.label.length * LETTER_WIDTH + 12;
-    if (!isLabelled(mark) || at < labelledTo[side] || isTaken(starts, at - 1, end)) continue;
-    labelledTo[side] = end;
-    labels.push(() => paintLabel(frame, mark, at, labelY(side, y, lane.height, middle)));
+    for (const room of rooms) room.take(at - ARROW, at + ARROW);
+    const free = lines === undefined ? rooms : [lines[side]];
+    labels.push(() => paintLabel(frame, mark, at, labelY(side, y, lane.height), free));
   }
   // Upon all glyphs, so that they can be read.
   for (const paint of labels) paint();
 }
 
-/** The pixels at which spans begin that have labels of their own. */
-function startsOf({ width, x }: Frame, { spans }: Lane): ReadonlySet<number> {
-  const starts = new Set<number>();
-  for (const { fromMs, tone } of spans) {
-    const at = Math.round(x(fromMs));
-    if (tone !== 'off' && at >= 0 && at <= width) starts.add(at);
-  }
-  return starts;
-}
-
-function isTaken(starts: ReadonlySet<number>, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if (starts.has(at)) return true;
-  return false;
+/** What happens with the first or the last event is drawn whole. */
+function placeOf({ width, x }: Frame, { atMs, glyph }: Mark): number {
+  const at = Math.round(x(atMs));
+  return glyph === 'tick' || glyph === 'dot' ? at : Math.max(ARROW, Math.min(width - ARROW, at));
 }
 
 /** Ticks are many, and of no interest by themselves. */
@@ -50,19 +49,35 @@ function isLabelled({ glyph, label }: Mark): boolean {
   return glyph !== 'tick' && glyph !== 'dot' && label !== '';
 }
 
-function labelY(side: 'up' | 'down', y: number, height: number, middle: number): number {
-  if (height < 34) return middle;
+function labelY(side: 'up' | 'down', y: number, height: number): number {
+  if (height < TWO_LINES) return y + height / 2;
   return side === 'up' ? y + 8 : y + height - 8;
 }
 
-/** With a rim in the colour of the lane, so that it can be read upon anything. */
-function paintLabel({ context, theme }: Frame, mark: Mark, x: number, y: number): void {
+/**
+ * Behind its mark, else before it, or not at all if something stands there. It has a rim in the
+ * colour of the lane, so that it can be read upon anything.
+ */
+function paintLabel(
+  { context, theme, width }: Frame,
+  { label, tone }: Mark,
+  at: number,
+  y: number,
+  rooms: readonly Room[],
+): void {
+  const wide = widthOf(context, label);
+  const from = [at + APART, at - APART - wide].find((left) => {
+    const isInside = left >= 0 && left + wide <= width;
+    return isInside && rooms.every((room) => room.isFree(left, left + wide));
+  });
+  if (from === undefined) return;
+  for (const room of rooms) room.take(from, from + wide + APART);
   context.lineWidth = 3;
   context.strokeStyle = theme.lane;
-  context.strokeText(mark.label, x + 7, y);
+  context.strokeText(label, from, y);
   context.lineWidth = 1;
-  context.fillStyle = theme.tones[mark.tone].ink;
-  context.fillText(mark.label, x + 7, y);
+  context.fillStyle = theme.tones[tone].ink;
+  context.fillText(label, from, y);
 }
 
 type Draw = (context: CanvasRenderingContext2D, x: number, y: number, height: number) => void;

@@ -3,7 +3,7 @@ import * as d3 from 'd3';
 import { fitted } from './canvas';
 import { ticks } from './clock';
 import { byId, make } from './dom';
-import type { Picture } from './groups';
+import { NO_PICTURE, type Picture } from './groups';
 import type { Pin } from './ruler';
 import { readTheme } from './theme';
 
@@ -15,10 +15,12 @@ export class Overview {
   private readonly canvas = make('canvas', { 'aria-hidden': 'true' });
   private readonly svg: d3.Selection<SVGSVGElement, unknown, null, undefined>;
   private readonly brush: d3.BrushBehavior<unknown>;
-  private picture: Picture = { endMs: 1, phases: [], groups: [] };
+  private picture: Picture = NO_PICTURE;
   private pins: readonly Pin[] = [];
   private times = new Float64Array(0);
   private paintedWidth = 0;
+  /** From which to which pixel what is shown below lies. */
+  private shown: [number, number] = [0, 0];
   private isDragged = false;
 
   /** @param onMove - what is to be shown, when somebody drags the mark. */
@@ -31,8 +33,8 @@ export class Overview {
         // What we ourselves move has no event behind it.
         if (!sourceEvent) return;
         this.isDragged = type !== 'end';
-        if (selection === null || type === 'start') return;
-        const [from, to] = selection as [number, number];
+        if (type === 'start') return;
+        const [from, to] = (selection ?? this.around(sourceEvent)) as [number, number];
         onMove(this.msAt(from), this.msAt(to));
       });
   }
@@ -63,23 +65,38 @@ export class Overview {
 
   /** What is shown below. */
   mark(fromMs: number, toMs: number): void {
-    const { endMs } = this.picture;
     const width = this.paintedWidth;
     if (width === 0 || this.isDragged) return;
-    this.element.classList.toggle('is-whole', fromMs <= 0 && toMs >= endMs * 0.999);
+    const [from, to] = [this.x(fromMs), this.x(toMs)];
+    this.shown = [from, Math.max(to, from + 2)];
+    // All of a run could be dragged nowhere: without a mark a drag makes one.
+    const isWhole = from <= 0 && to >= width * 0.999;
     const group = this.svg.select<SVGGElement>('g');
-    const [from, to] = [(fromMs / endMs) * width, (toMs / endMs) * width];
-    if (!group.empty()) group.call(this.brush.move, [from, Math.max(to, from + 2)]);
+    if (!group.empty()) group.call(this.brush.move, isWhole ? null : this.shown);
+  }
+
+  /** As much as is shown, around what was clicked. */
+  private around(event: unknown): readonly [number, number] {
+    const wide = this.shown[1] - this.shown[0];
+    const [x] = d3.pointer(event, this.element);
+    const from = Math.max(0, Math.min(this.paintedWidth - wide, x - wide / 2));
+    return [from, from + wide];
   }
 
   private msAt(x: number): number {
-    return (x / this.paintedWidth) * this.picture.endMs;
+    const { endMs, startMs } = this.picture;
+    return startMs + (x / this.paintedWidth) * (endMs - startMs);
+  }
+
+  private x(ms: number): number {
+    const { endMs, startMs } = this.picture;
+    return ((ms - startMs) / (endMs - startMs)) * this.paintedWidth;
   }
 
   private paintCanvas(context: CanvasRenderingContext2D, width: number): void {
     const theme = readTheme();
-    const { endMs, groups } = this.picture;
-    const x = (ms: number): number => (ms / endMs) * width;
+    const { groups } = this.picture;
+    const x = (ms: number): number => this.x(ms);
     context.fillStyle = theme.lane;
     context.fillRect(0, 0, width, HEIGHT);
     const faults = groups.flatMap(({ head }) => (head?.title === 'faults' ? [head] : []));
@@ -101,9 +118,8 @@ export class Overview {
   /** Logarithmic, so that single events are seen beside a stream of audio. */
   private paintDensity(context: CanvasRenderingContext2D, width: number, colour: string): void {
     const bins = new Float64Array(Math.ceil(width / 2));
-    const { endMs } = this.picture;
     for (const atMs of this.times) {
-      const bin = Math.min(bins.length - 1, Math.floor((atMs / endMs) * bins.length));
+      const bin = Math.min(bins.length - 1, Math.floor((this.x(atMs) / width) * bins.length));
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
     const most = Math.log1p(Math.max(1, ...bins));
@@ -117,12 +133,12 @@ export class Overview {
   }
 
   private paintTicks(context: CanvasRenderingContext2D, width: number, colour: string): void {
-    const { endMs } = this.picture;
+    const { endMs, startMs } = this.picture;
     context.font = '10px ui-monospace, monospace';
     context.textBaseline = 'top';
     context.fillStyle = colour;
-    for (const { atMs, label } of ticks(0, endMs, (endMs / width) * 110)) {
-      const at = Math.round((atMs / endMs) * width);
+    for (const { atMs, label } of ticks(startMs, endMs, ((endMs - startMs) / width) * 110)) {
+      const at = Math.round(this.x(atMs));
       context.fillRect(at, 0, 1, 5);
       context.fillText(label, at + 3, 2);
     }

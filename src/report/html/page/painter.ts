@@ -1,10 +1,11 @@
 import * as d3 from 'd3';
 
-import type { Flow, Lane, Span, Wave } from './lane';
+import type { Flow, Lane, Wave } from './lane';
 import { LEVELS, PEAK_MS } from './levels';
 import { paintMarks } from './mark-painter';
 import type { Row } from './rows';
-import type { Paint, Theme } from './theme';
+import { paintBehind, paintSpans, roomsFor } from './span-painter';
+import type { Theme } from './theme';
 
 /** A piece of a time line that is to be painted. */
 export interface Frame {
@@ -20,9 +21,7 @@ export interface Frame {
 }
 
 /** The band at the bottom of a lane that has a strip. */
-export const STRIP_HEIGHT = 6;
-const PADDING = 4;
-const LETTER_WIDTH = 6.2;
+const STRIP_HEIGHT = 6;
 const FONT = '11px system-ui, sans-serif';
 
 /** Paints the rows that the frame shows. */
@@ -57,9 +56,12 @@ function paintLane(frame: Frame, lane: Lane, y: number): void {
   const height = lane.height - strip;
   for (const flow of lane.flows) paintFlow(frame, flow, y, height);
   for (const wave of lane.waves) paintWave(frame, wave, y, height);
-  paintSpans(frame, lane.spans, y, height);
-  paintSpans(frame, lane.strip, y + height, strip);
-  paintMarks(frame, lane, y);
+  paintSpans(frame, lane.strip, y + height, strip, roomsFor(lane.strip, width));
+  const rooms = roomsFor(lane.spans, width);
+  const behind = paintSpans(frame, lane.spans, y, height, rooms);
+  paintMarks(frame, lane, y, rooms);
+  // They yield to the marks, which tell how their spans ended.
+  for (const label of behind) paintBehind(frame, label);
   if (lane.isOther) paintOther(frame, y, lane.height);
   context.restore();
 }
@@ -68,88 +70,6 @@ function paintLane(frame: Frame, lane: Lane, y: number): void {
 function paintOther({ context, theme }: Frame, y: number, height: number): void {
   context.fillStyle = theme.accent;
   context.fillRect(0, y, 3, height);
-}
-
-/** What would be on the pixels of the span before is left out. */
-function paintSpans(frame: Frame, spans: readonly Span[], y: number, height: number): void {
-  const rows = 1 + spans.reduce((most, { row }) => Math.max(most, row), 0);
-  const rowHeight = height / rows;
-  const paintedTo = new Array<number>(rows).fill(-Infinity);
-  for (const [nth, span] of spans.entries()) {
-    if ((span.boundMs ?? span.toMs) < frame.fromMs || span.fromMs > frame.toMs) continue;
-    const x = Math.max(-2, frame.x(span.fromMs));
-    const end = Math.min(frame.width + 2, frame.x(span.toMs));
-    if (end - x < 1 && end < (paintedTo[span.row] ?? 0) && span.boundMs === undefined) continue;
-    paintedTo[span.row] = Math.floor(end) + 1;
-    const box = { x, y: y + span.row * rowHeight, width: Math.max(1, end - x), height: rowHeight };
-    if (span.boundMs !== undefined) paintBound(frame, span.boundMs, box);
-    paintSpan(frame, span, box, roomAfter(frame, spans, nth));
-  }
-}
-
-/** Up to where nothing else is in its row. */
-function roomAfter({ width, x }: Frame, spans: readonly Span[], nth: number): number {
-  const next = spans[nth + 1];
-  return next === undefined || next.row !== spans[nth]?.row ? width : x(next.fromMs);
-}
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A label that has no room in its span stands behind it, if there is room for all of it. */
-function paintSpan({ context, theme }: Frame, span: Span, box: Box, roomTo: number): void {
-  const { label, tone } = span;
-  const paint = theme.tones[tone];
-  const { height, width, x, y } = box;
-  context.fillStyle = paint.fill;
-  context.fillRect(x, y + 1, width, height - 2);
-  if (span.hatched === true) hatch(context, paint, box);
-  context.fillStyle = paint.edge;
-  context.fillRect(x, y + 1, Math.min(2, width), height - 2);
-  // That nothing is on is told by whatever ended it.
-  if (height < 12 || tone === 'off') return;
-  const wide = label.length * LETTER_WIDTH + 2 * PADDING;
-  const isInside = wide <= width;
-  if (!isInside && x + width + wide < roomTo) {
-    context.fillStyle = theme.muted;
-    context.fillText(label, x + width + PADDING, y + height / 2 + 0.5);
-    return;
-  }
-  const room = Math.floor((width - 2 * PADDING) / LETTER_WIDTH);
-  if (room < 2) return;
-  context.fillStyle = paint.ink;
-  const text = isInside ? label : `${label.slice(0, room - 1)}…`;
-  context.fillText(text, Math.max(x, 0) + PADDING + 1, y + height / 2 + 0.5);
-}
-
-function hatch(context: CanvasRenderingContext2D, { edge }: Paint, box: Box): void {
-  const { height, width, x, y } = box;
-  context.save();
-  context.beginPath();
-  context.rect(x, y + 1, width, height - 2);
-  context.clip();
-  context.strokeStyle = edge;
-  context.globalAlpha = 0.35;
-  context.beginPath();
-  for (let at = x - height; at < x + width; at += 7) {
-    context.moveTo(at, y + height);
-    context.lineTo(at + height, y);
-  }
-  context.stroke();
-  context.restore();
-}
-
-/** A bracket up to the instant at which it would be too late. */
-function paintBound({ context, theme, width, x: toX }: Frame, boundMs: number, box: Box): void {
-  const end = Math.min(width + 2, toX(boundMs));
-  const middle = box.y + box.height / 2;
-  context.fillStyle = theme.muted;
-  context.fillRect(box.x, middle, Math.max(1, end - box.x), 1);
-  context.fillRect(end - 1, box.y + 3, 1, box.height - 6);
 }
 
 /** Sound that is sent piece by piece has the height of its rate in stretches this long. */
@@ -216,7 +136,8 @@ function paintWave(frame: Frame, wave: Wave, y: number, height: number): void {
 /** From 0 to 1; the root lets quiet speech be seen. */
 function loudest(peaks: string, from: number, to: number): number {
   let most = 0;
-  for (let at = Math.max(0, Math.floor(from)); at < Math.max(to, Math.floor(from) + 1); at += 1) {
+  const end = Math.min(peaks.length, Math.max(to, Math.floor(from) + 1));
+  for (let at = Math.max(0, Math.floor(from)); at < end; at += 1) {
     most = Math.max(most, LEVEL_OF.get(peaks[at] ?? 'A') ?? 0);
   }
   return Math.sqrt(most);

@@ -1,5 +1,5 @@
 import type { RunDetail } from '../report-data';
-import { button, byId } from './dom';
+import { button, byId, replaceFocused } from './dom';
 
 export type Tab = 'failures' | 'events' | 'bounds';
 
@@ -38,7 +38,7 @@ export class Panel {
         tabindex: each === tab ? '0' : '-1',
       }),
     );
-    byId('tabs').replaceChildren(...tabs);
+    replaceFocused(byId('tabs'), tabs, `tab-${tab}`);
     for (const each of ['failures', 'events', 'bounds'] as const) {
       byId(`pane-${each}`).hidden = each !== tab;
     }
@@ -52,6 +52,5 @@ export class Panel {
     const next = this.shown[(at + by + this.shown.length) % this.shown.length];
     if (next === undefined) return;
     this.open(next[0]);
-    byId(`tab-${next[0]}`).focus();
   }
 }

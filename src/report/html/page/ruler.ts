@@ -29,10 +29,12 @@ export function paintRuler(frame: Frame, phases: readonly Phase[], pins: readonl
     context.fillStyle = theme.muted;
     context.fillText(label, at + 3, height - 12);
   }
-  for (const pin of pins) paintFlag(frame, pin);
+  paintPins(frame, pins);
+  let toX = -Infinity;
+  for (const pin of pins) toX = paintFlag(frame, pin, toX);
 }
 
-export function frameTicks({ fromMs, toMs, width }: Frame): ReturnType<typeof ticks> {
+function frameTicks({ fromMs, toMs, width }: Frame): ReturnType<typeof ticks> {
   return ticks(fromMs, toMs, ((toMs - fromMs) / width) * TICK_APART);
 }
 
@@ -41,6 +43,11 @@ export function paintGrid(frame: Frame, pins: readonly Pin[]): void {
   const { context, height, theme, x } = frame;
   context.fillStyle = theme.grid;
   for (const { atMs } of frameTicks(frame)) context.fillRect(Math.round(x(atMs)), 0, 1, height);
+  paintPins(frame, pins);
+}
+
+function paintPins(frame: Frame, pins: readonly Pin[]): void {
+  const { context, height, x } = frame;
   for (const { atMs, kind } of pins) {
     context.fillStyle = colourOf(frame, kind);
     context.fillRect(Math.round(x(atMs)) - 1, 0, 2, height);
@@ -62,17 +69,19 @@ function paintPhase(frame: Frame, { fromMs, name, toMs }: Phase): void {
   context.fillText(name, from + 4, PHASE_HEIGHT / 2 + 0.5);
 }
 
-function paintFlag(frame: Frame, pin: Pin): void {
+/** @returns up to where it reaches: of flags that would overlap the later ones have no name. */
+function paintFlag(frame: Frame, pin: Pin, takenTo: number): number {
   const { context, theme, width, x } = frame;
   const at = Math.round(x(pin.atMs));
-  if (at < 0 || at > width) return;
+  if (at < 0 || at > width) return takenTo;
   const wide = context.measureText(pin.label).width + 10;
   const left = at + wide > width ? at - wide : at;
+  if (left < takenTo) return takenTo;
   context.fillStyle = colourOf(frame, pin.kind);
   context.fillRect(left, 0, wide, 14);
-  context.fillRect(at - 1, 0, 2, RULER_HEIGHT);
   context.fillStyle = theme.background;
   context.fillText(pin.label, left + 5, 7.5);
+  return left + wide;
 }
 
 /** Where the pointer is, on the ruler. */

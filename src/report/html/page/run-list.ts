@@ -1,6 +1,6 @@
 import type { RunRow } from '../report-data';
 import { span } from './clock';
-import { button, byId, make } from './dom';
+import { button, byId, make, replaceFocused } from './dom';
 import { VirtualList } from './virtual-list';
 
 const ROW_HEIGHT = 44;
@@ -26,6 +26,7 @@ export class RunList {
         if (this.chosen !== undefined) onChoose(this.chosen);
       },
     });
+    if (runs.length === 0) byId('runs').dataset['empty'] = 'No run is listed.';
     this.input.addEventListener('input', () => this.filter());
     this.showVerdicts();
     this.filter();
@@ -45,10 +46,11 @@ export class RunList {
     ];
     const buttons = counts.map(([verdict, count]) =>
       button(`${verdict} ${count.toLocaleString('en')}`, () => this.choose(verdict), {
+        id: `verdict-${verdict}`,
         'aria-pressed': String(verdict === this.verdict),
       }),
     );
-    byId('verdicts').replaceChildren(...buttons);
+    replaceFocused(byId('verdicts'), buttons, `verdict-${this.verdict}`);
   }
 
   private choose(verdict: Verdict): void {
@@ -72,7 +74,8 @@ function fill(row: HTMLElement, run: RunRow | undefined): void {
   if (run === undefined) return;
   const { detail, kinds, passed, scenario, seed, virtualMs } = run;
   row.classList.add(passed ? 'passed' : 'failed');
-  row.setAttribute('aria-label', `${scenario}, seed ${seed}, ${passed ? 'passed' : 'failed'}`);
+  const told = passed ? 'passed' : `failed: ${kinds.join(', ')}`;
+  row.setAttribute('aria-label', `${scenario}, seed ${seed}, ${told}`);
   const facts = [`seed ${seed}`, span(virtualMs), ...(detail === 'trace' ? [] : ['no time line'])];
   const verdict = passed ? [] : [make('b', { class: 'verdict' }, kinds.join(' ')), ' · '];
   row.append(

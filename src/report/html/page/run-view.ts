@@ -6,10 +6,10 @@ import { showBounds } from './bounds-pane';
 import { clock, span } from './clock';
 import { byId, command, make } from './dom';
 import { EventView } from './event-view';
-import { EventsPane } from './events-pane';
-import { showFailures } from './failures-pane';
+import { EventsPane, type Recording } from './events-pane';
+import { showFailures, type FailureCard } from './failures-pane';
 import { showFields, showNoFields } from './fields-pane';
-import { pictureOf, type Picture } from './groups';
+import { NO_PICTURE, pictureOf, type Picture } from './groups';
 import type { Hit } from './hit';
 import { lane } from './lane';
 import { drawForPrint } from './print';
@@ -17,7 +17,8 @@ import { sideBySide } from './side-by-side';
 import { Timeline } from './timeline';
 import type { Pin } from './ruler';
 
-const NO_SOUNDS = { sounds: {}, heard: {} };
+const PARTING = 'they part here';
+const NO_SOUNDS = { sounds: {}, heard: {}, leftOut: 0 };
 
 /** A run that somebody looks at: its head, its time line and its panel. */
 export class RunView {
@@ -25,52 +26,58 @@ export class RunView {
   private readonly events: EventsPane;
   private readonly panel = new Panel();
   private pins: readonly Pin[] = [];
-  private picture: Picture = { endMs: 1, phases: [], groups: [] };
+  private picture: Picture = NO_PICTURE;
+  private failures: readonly FailureCard[] = [];
   private nextFailure = 0;
-  private view: EventView | undefined;
-  private other: { readonly label: string; readonly view: EventView } | undefined;
+  private partsAtMs: number | undefined;
+  private run: Recording | undefined;
+  private other: Recording | undefined;
 
   constructor() {
     this.timeline = new Timeline({ onPick: (hit) => this.pick(hit) });
     this.events = new EventsPane(
-      (index) => this.choose(index),
-      (found) => this.showFound(found),
+      (index, of) => this.choose(index, of),
+      (found, of) => this.showFound(found, of),
     );
   }
 
   show(run: RunRow, story: string, detail: RunDetail | undefined): void {
     const { compared, trace } = detail ?? {};
     this.nextFailure = 0;
-    this.view = trace === undefined ? undefined : new EventView(trace.events);
+    this.failures = [];
+    this.run =
+      trace === undefined ? undefined : { label: 'run', view: new EventView(trace.events) };
     this.other =
       compared === undefined
         ? undefined
         : { label: compared.label, view: new EventView(compared.events) };
     this.pins = pinsOf(detail);
+    this.partsAtMs = compared?.divergence?.atMs;
     showHead(run, story, detail);
-    byId('run').classList.toggle('is-traced', this.view !== undefined);
+    byId('run').classList.toggle('is-traced', this.run !== undefined);
     showUntraced(run, trace?.leftOut ?? 0);
     if (detail !== undefined) {
-      const onJump = (atMs: number): void => this.timeline.jump(atMs);
-      showFailures(detail, { replay: run.replay, onJump });
+      const onJump = (atMs: number): void => this.jump(atMs);
+      this.failures = showFailures(detail, { replay: run.replay, onJump });
       showBounds(detail);
     }
     showNoFields();
-    this.panel.show(detail, this.view !== undefined, run.passed);
-    if (this.view !== undefined && detail !== undefined) this.draw(this.view, detail);
+    this.panel.show(detail, this.run !== undefined, run.passed);
+    if (this.run !== undefined && detail !== undefined) this.draw(this.run, detail);
   }
 
-  /** Shows a failure: the first, and each time the next one. */
+  /** Shows a failure, with all that is known of it: the first, and each time the next one. */
   jumpToFailure(): void {
-    const failures = this.pins.filter(({ kind }) => kind === 'failure');
-    const next = failures[this.nextFailure % Math.max(1, failures.length)];
+    const next = this.failures[this.nextFailure % Math.max(1, this.failures.length)];
+    if (next === undefined) return;
     this.nextFailure += 1;
-    if (next !== undefined) this.timeline.jump(next.atMs);
+    this.panel.open('failures');
+    next.card.focus();
+    this.jump(next.atMs);
   }
 
   jumpToDivergence(): void {
-    const found = this.pins.find(({ kind }) => kind === 'divergence');
-    if (found !== undefined) this.timeline.jump(found.atMs);
+    if (this.partsAtMs !== undefined) this.jump(this.partsAtMs);
   }
 
   /** Chooses the event that is so many found ones further. */
@@ -89,26 +96,35 @@ export class RunView {
     drawForPrint(this.picture, this.pins);
   }
 
-  private draw(view: EventView, { compared, outcomes, trace }: RunDetail): void {
-    const own = pictureOf(view, trace ?? NO_SOUNDS, outcomes);
+  /** Whoever goes from event to event goes on from there. */
+  private jump(atMs: number): void {
+    const { run } = this;
+    if (run === undefined) return;
+    this.timeline.jump(atMs);
+    this.events.mark(run.view.lastUntil(atMs), run);
+  }
+
+  private draw(run: Recording, { outcomes, trace }: RunDetail): void {
+    const own = pictureOf(run.view, trace ?? NO_SOUNDS, outcomes);
     const { other } = this;
     const picture =
-      other === undefined || compared === undefined
+      other === undefined
         ? own
         : sideBySide(own, pictureOf(other.view, NO_SOUNDS, []), other.label);
     this.picture = picture;
-    this.timeline.show(picture, this.pins, view.atMs);
-    this.events.show(view);
+    this.timeline.show(picture, this.pins, run.view.atMs);
+    this.events.show(other === undefined ? [run] : [run, other]);
   }
 
   /** What a search has found has a lane of its own, on top of all. */
-  private showFound(found: Int32Array): void {
-    const { picture, view } = this;
-    if (view === undefined) return;
-    const each = lane('found', 18, 'Events that the filter has found');
+  private showFound(found: Int32Array, of: Recording): void {
+    const { picture } = this;
+    const { view } = of;
+    const isOther = of === this.other;
+    const each = { ...lane('found', 18, 'Events that the filter has found'), isOther };
     for (const event of found) {
       const label = view.type(event);
-      each.marks.push({ atMs: view.at(event), event, glyph: 'tick', tone: 'note', label });
+      each.marks.push({ atMs: view.at(event), event, glyph: 'dot', tone: 'note', label });
     }
     const group = { title: 'filter', note: `${found.length} events`, lanes: [each] };
     const groups = found.length === 0 ? picture.groups : [group, ...picture.groups];
@@ -116,19 +132,20 @@ export class RunView {
   }
 
   private pick({ event, fromMs, lane: { isOther } }: Hit): void {
-    const of = isOther ? this.other : undefined;
-    const view = of?.view ?? this.view;
+    const of = isOther ? this.other : this.run;
     this.timeline.select(fromMs);
-    if (view === undefined || event < 0) return;
-    showFields(view, event, of?.label ?? '');
-    if (!isOther) this.events.mark(event);
+    if (of === undefined || event < 0) return;
+    this.showFields(event, of);
+    this.events.mark(event, of);
   }
 
-  private choose(index: number): void {
-    const { view } = this;
-    if (view === undefined || index < 0) return;
-    showFields(view, index, '');
-    this.timeline.select(view.at(index));
+  private choose(index: number, of: Recording): void {
+    this.showFields(index, of);
+    this.timeline.select(of.view.at(index));
+  }
+
+  private showFields(index: number, of: Recording): void {
+    showFields(of.view, index, of === this.other ? of.label : '');
   }
 }
 
@@ -140,10 +157,14 @@ function pinsOf(detail: RunDetail | undefined): readonly Pin[] {
     (some) => some.map(({ kind }) => kind).join(', '),
     ({ atMs }) => atMs,
   );
-  const pins = [...kindsAt].map(([atMs, label]): Pin => ({ atMs, label, kind: 'failure' }));
-  const parting = compared?.divergence;
-  if (parting === undefined) return pins;
-  return [...pins, { atMs: parting.atMs, label: 'they part here', kind: 'divergence' }];
+  const partsAtMs = compared?.divergence?.atMs;
+  const pins = [...kindsAt].map(([atMs, kinds]): Pin => {
+    return { atMs, label: atMs === partsAtMs ? `${kinds}: ${PARTING}` : kinds, kind: 'failure' };
+  });
+  if (partsAtMs !== undefined && !kindsAt.has(partsAtMs)) {
+    pins.push({ atMs: partsAtMs, label: PARTING, kind: 'divergence' });
+  }
+  return pins.sort((one, other) => one.atMs - other.atMs);
 }
 
 function showHead(run: RunRow, story: string, detail: RunDetail | undefined): void {

@@ -7,6 +7,7 @@ export function sideBySide(run: Picture, other: Picture, label: string): Picture
   const known = new Set(run.groups.map(({ title }) => title));
   const alone = other.groups.filter(({ title }) => !known.has(title));
   return {
+    startMs: Math.min(run.startMs, other.startMs),
     endMs: Math.max(run.endMs, other.endMs),
     phases: run.phases,
     groups: [...groups, ...alone.map((group) => joined({ ...group, lanes: [] }, group, label))],

@@ -12,6 +12,7 @@ export class TimeWindow {
   private readonly behaviour: d3.ZoomBehavior<HTMLElement, unknown>;
   private readonly onChange: () => void;
   private transform: d3.ZoomTransform = d3.zoomIdentity;
+  private startMs = 0;
   private endMs = 1;
   private width = 100;
 
@@ -49,15 +50,16 @@ export class TimeWindow {
   }
 
   x(ms: number): number {
-    return this.transform.applyX((ms / this.endMs) * this.width);
+    return this.transform.applyX(((ms - this.startMs) / this.lastsMs) * this.width);
   }
 
   msAt(x: number): number {
-    return (this.transform.invertX(x) / this.width) * this.endMs;
+    return this.startMs + (this.transform.invertX(x) / this.width) * this.lastsMs;
   }
 
-  /** Shows all of a recording that ends then. */
-  reset(endMs: number): void {
+  /** Shows all of a recording. */
+  reset(startMs: number, endMs: number): void {
+    this.startMs = startMs;
     this.endMs = endMs;
     this.limit();
     this.target.call(this.behaviour.transform, d3.zoomIdentity);
@@ -74,7 +76,7 @@ export class TimeWindow {
   }
 
   /** @param aroundMs - what stays where it is; if it is out of sight, the middle does. */
-  zoom(factor: number, aroundMs = -1): void {
+  zoom(factor: number, aroundMs = this.startMs - 1): void {
     const x = this.x(aroundMs);
     const isInSight = x >= 0 && x <= this.width;
     this.target.call(this.behaviour.scaleBy, factor, [isInSight ? x : this.width / 2, 0]);
@@ -86,9 +88,10 @@ export class TimeWindow {
 
   /** @param isSmooth - whether one sees the way there, where motion is not unwelcome. */
   show(fromMs: number, toMs: number, isSmooth = true): void {
-    const [from, to] = [Math.max(0, fromMs), Math.min(this.endMs, Math.max(toMs, fromMs + 1))];
-    const scale = Math.min(this.endMs / (to - from), this.mostScale());
-    const offset = (from / this.endMs) * this.width;
+    const from = Math.min(Math.max(this.startMs, fromMs), this.endMs - 1);
+    const to = Math.max(from + 1, Math.min(this.endMs, toMs));
+    const scale = Math.min(this.lastsMs / (to - from), this.mostScale());
+    const offset = ((from - this.startMs) / this.lastsMs) * this.width;
     const transform = d3.zoomIdentity.scale(scale).translate(-offset, 0);
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (isStill || !isSmooth) this.target.call(this.behaviour.transform, transform);
@@ -102,6 +105,10 @@ export class TimeWindow {
     event.preventDefault();
     const by = event.deltaX + event.deltaY;
     this.target.call(this.behaviour.translateBy, -by / this.transform.k, 0);
+  }
+
+  private get lastsMs(): number {
+    return this.endMs - this.startMs;
   }
 
   private limit(): void {
@@ -118,6 +125,6 @@ export class TimeWindow {
   }
 
   private mostScale(): number {
-    return Math.max(1, (MOST_PIXELS_A_MS * this.endMs) / this.width);
+    return Math.max(1, (MOST_PIXELS_A_MS * this.lastsMs) / this.width);
   }
 }

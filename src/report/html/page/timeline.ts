@@ -1,7 +1,7 @@
 import { fitted } from './canvas';
 import { clock, span } from './clock';
 import { byId, button, make } from './dom';
-import type { Picture } from './groups';
+import { NO_PICTURE, type Picture } from './groups';
 import { hitOf, rowAt, type Hit } from './hit';
 import { Overview } from './overview';
 import { paintRows, type Frame } from './painter';
@@ -18,6 +18,8 @@ export interface TimelineOptions {
 /** So many groups are open at first; of more, those without failures are folded. */
 const OPEN_GROUPS = 6;
 const TELL_AFTER_MS = 300;
+/** A key moves the lanes by so many pixels. */
+const SCROLL = 60;
 
 /** The lanes of a recording, their ruler, and the overview above them. */
 export class Timeline {
@@ -34,7 +36,7 @@ export class Timeline {
     cursor: byId<HTMLCanvasElement>('cursor-canvas'),
   };
   private theme: Theme = readTheme();
-  private picture: Picture = { endMs: 1, phases: [], groups: [] };
+  private picture: Picture = NO_PICTURE;
   private pins: readonly Pin[] = [];
   private rows: readonly Row[] = [];
   private folded = new Set<string>();
@@ -63,7 +65,7 @@ export class Timeline {
     this.overview.show(picture, pins, eventTimes);
     this.layOut();
     this.resize();
-    this.window.reset(picture.endMs);
+    this.window.reset(picture.startMs, picture.endMs);
     this.scroller.scrollTop = 0;
   }
 
@@ -93,12 +95,13 @@ export class Timeline {
   }
 
   showAll(): void {
-    this.window.show(0, this.picture.endMs);
+    this.window.show(this.picture.startMs, this.picture.endMs);
   }
 
   /** Shows an instant with something of what is around it. */
   jump(atMs: number): void {
-    const aroundMs = Math.min(this.picture.endMs, 10_000);
+    const { endMs, startMs } = this.picture;
+    const aroundMs = Math.min(endMs - startMs, 10_000);
     this.window.show(atMs - aroundMs * 0.6, atMs + aroundMs * 0.4);
   }
 
@@ -128,7 +131,7 @@ export class Timeline {
     const { group, height, isHead, lane, top } = row;
     const label = isHead ? this.nameOf(row) : make('div', { class: 'lane-label' });
     if (lane !== undefined && !isHead) {
-      label.textContent = lane.title;
+      label.append(make('span', {}, lane.title));
       label.title = lane.hint;
       label.classList.toggle('is-other', lane.isOther);
       label.dataset['lane'] = `${group.title} ${lane.title}`;
@@ -141,11 +144,12 @@ export class Timeline {
   private nameOf({ group }: Row): HTMLElement {
     const { note, title } = group;
     const isOpen = !this.folded.has(title);
-    const name = button(title, () => this.fold(title), {
+    const name = button('', () => this.fold(title), {
       class: 'group-label',
+      title: `${title} ${note}`,
       'aria-expanded': String(isOpen),
     });
-    name.append(make('small', {}, note));
+    name.append(make('span', {}, title), make('small', {}, note));
     return name;
   }
 
@@ -154,7 +158,7 @@ export class Timeline {
     this.layOut();
     this.draw();
     const names = this.labels.querySelectorAll<HTMLElement>('.group-label');
-    [...names].find((name) => name.firstChild?.textContent === title)?.focus();
+    [...names].find((name) => name.querySelector('span')?.textContent === title)?.focus();
   }
 
   private resize(): void {
@@ -218,12 +222,14 @@ export class Timeline {
     this.element.dataset['fromMs'] = String(fromMs);
     this.element.dataset['toMs'] = String(toMs);
     clearTimeout(this.telling);
-    const part = `${span(toMs - fromMs)} of ${span(this.picture.endMs)}`;
+    const { endMs, startMs } = this.picture;
+    const part = `${span(toMs - fromMs)} of ${span(endMs - startMs)}`;
     const text = `${clock(fromMs)} to ${clock(toMs)}: ${part}`;
     this.telling = setTimeout(() => (byId('shown').textContent = text), TELL_AFTER_MS);
   }
 
   private listen(): void {
+    this.element.addEventListener('keydown', (event) => this.scroll(event));
     const drawn = byId('drawn');
     drawn.addEventListener('pointermove', (event) => this.moved(event));
     drawn.addEventListener('pointerleave', () => this.moved(undefined));
@@ -231,6 +237,18 @@ export class Timeline {
       const hit = this.hitAt(event);
       if (hit !== undefined) this.options.onPick(hit);
     });
+  }
+
+  /** Lanes that are out of sight come into it with keys, too. */
+  private scroll(event: KeyboardEvent): void {
+    const page = this.scroller.clientHeight * 0.8;
+    const ways: Readonly<Record<string, number>> = {
+      ...{ ArrowDown: SCROLL, ArrowUp: -SCROLL, PageDown: page, PageUp: -page },
+    };
+    const by = ways[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    this.scroller.scrollTop += by;
   }
 
   private moved(event: PointerEvent | undefined): void {

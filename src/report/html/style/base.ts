@@ -97,8 +97,8 @@ export const BASE = css`
   }
   .command code {
     padding: 3px 10px;
-    overflow-x: auto;
-    white-space: nowrap;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
   }
   .command button {
     border-width: 0 0 0 1px;

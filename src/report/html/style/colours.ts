@@ -15,14 +15,14 @@ export const LIGHT = css`
   --muted: #56626f;
   --accent: #0060a8;
   --accent-ink: #ffffff;
-  --failure: #c2410c;
+  --failure: #b23808;
   --good: #00664a;
   --off-fill: transparent;
   --off-ink: #56626f;
   --off-edge: #c3ccd5;
   --calm-fill: #e1e7ed;
   --calm-ink: #36424e;
-  --calm-edge: #8796a5;
+  --calm-edge: #788796;
   --wait-fill: #fdedc4;
   --wait-ink: #614300;
   --wait-edge: #d99a00;

@@ -28,10 +28,6 @@ export const DRAWING = css`
     fill-opacity: 0.14;
     stroke: var(--accent);
   }
-  #overview.is-whole .selection {
-    fill-opacity: 0;
-    stroke-opacity: 0.35;
-  }
   #timeline {
     position: relative;
     flex: 1;
@@ -78,6 +74,11 @@ export const DRAWING = css`
     font-size: 12px;
     color: var(--muted);
   }
+  .lane-label span,
+  .group-label span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
   .lane-label.is-other {
     color: var(--accent);
     padding-left: 36px;
@@ -103,6 +104,8 @@ export const DRAWING = css`
     transform: rotate(90deg);
   }
   .group-label small {
+    flex: 0 9999 auto;
+    min-width: 26px;
     font-weight: 400;
     overflow: hidden;
     text-overflow: ellipsis;

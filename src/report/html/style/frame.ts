@@ -27,6 +27,7 @@ export const FRAME = css`
     display: none;
   }
   .layout {
+    position: relative;
     flex: 1;
     min-height: 0;
     display: flex;
@@ -105,6 +106,12 @@ export const FRAME = css`
   .list-inner {
     position: relative;
   }
+  .list:has(.list-inner:empty)::before {
+    content: attr(data-empty);
+    display: block;
+    padding: 4px 14px;
+    color: var(--muted);
+  }
   .list .row {
     position: absolute;
     left: 0;
@@ -158,6 +165,7 @@ export const FRAME = css`
     gap: 4px 12px;
   }
   #run-head h2 {
+    overflow-wrap: anywhere;
     font-size: 17px;
     display: flex;
     align-items: center;
@@ -181,12 +189,11 @@ export const FRAME = css`
     color: var(--muted);
   }
   .story {
+    overflow-wrap: anywhere;
     flex-basis: 100%;
     order: 3;
   }
   #run-head > .command {
-    flex: 1 1 430px;
-    max-width: max-content;
     margin-left: auto;
   }
   .comparison {

@@ -14,8 +14,9 @@ export const MEDIA = css`
       display: flex;
       position: absolute;
       z-index: 4;
-      top: 44px;
+      top: 0;
       bottom: 0;
+      max-width: 100%;
       width: 290px;
       box-shadow: 6px 0 18px rgb(0 0 0 / 25%);
     }
@@ -24,6 +25,45 @@ export const MEDIA = css`
     }
     #events .row {
       grid-template-columns: 88px 60px 150px 1fr;
+    }
+  }
+  @media screen and (max-width: 640px) {
+    #totals {
+      flex-basis: 100%;
+      order: 1;
+      padding: 0;
+    }
+    #panel {
+      grid-template: auto minmax(240px, 1fr) auto / 1fr;
+    }
+    .tabs {
+      grid-column: 1;
+    }
+    #fields {
+      min-height: 60px;
+      max-height: 260px;
+      border-left: 0;
+      border-top: 1px solid var(--line);
+    }
+  }
+  @media screen and (max-height: 640px), screen and (max-width: 640px) {
+    body {
+      height: auto;
+      overflow: auto;
+    }
+    #run {
+      height: auto;
+    }
+    #drawing {
+      flex: none;
+      height: max(300px, 85vh);
+    }
+    #panel {
+      flex: none;
+      height: max(320px, 75vh);
+    }
+    #sidebar {
+      max-height: 100vh;
     }
   }
   @media (prefers-reduced-motion: no-preference) {
@@ -74,8 +114,13 @@ export const MEDIA = css`
     #panel {
       order: 2;
     }
-    pre {
-      white-space: pre-wrap;
+    .failure h3,
+    .failure dl {
+      break-after: avoid;
+    }
+    tr,
+    .command {
+      break-inside: avoid;
     }
   }
 `;

@@ -78,7 +78,7 @@ export const PANEL = css`
   }
   #events .row {
     display: grid;
-    grid-template-columns: 96px 84px 180px 1fr;
+    grid-template-columns: 104px 84px 180px 1fr;
     gap: 8px;
     padding: 0 14px;
     line-height: 20px;
@@ -125,6 +125,7 @@ export const PANEL = css`
     border-left: 3px solid var(--failure);
     padding-left: 12px;
     margin-bottom: 16px;
+    scroll-margin: 10px;
   }
   .failure > * + * {
     margin-top: 6px;
@@ -147,7 +148,8 @@ export const PANEL = css`
   pre {
     margin: 4px 0 0;
     padding: 8px 10px;
-    overflow: auto;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
     border-radius: 5px;
     background: var(--lane);
   }
