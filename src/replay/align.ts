@@ -83,27 +83,29 @@ function tripsOf(client: readonly Line[], server: readonly Line[]): number {
 
 /** Times in which a byte has gone there and another back, in milliseconds; some waited as well. */
 export function roundTripsOf(lines: readonly Line[]): number[] {
-  let askedMs: number | undefined;
-  let dialledMs = 0;
+  const answered = answersOf(lines);
+  return answered.length > 0 ? answered : refusalsOf(lines);
+}
+
+/** A box on the way may be nearer than the server: they count where nothing else is known. */
+function refusalsOf(lines: readonly Line[]): number[] {
+  return lines.flatMap((line, at): number[] => {
+    if (line.type !== 'link.failed' || line.label !== 'dial_refused') return [];
+    const dialled = lines.slice(0, at).findLast(({ type }) => type === 'link.dialing');
+    return dialled === undefined ? [] : [line.atMs - dialled.atMs];
+  });
+}
+
+function answersOf(lines: readonly Line[]): number[] {
+  const asked = new Map<string, number>();
   return lines.flatMap((line): number[] => {
-    switch (line.type) {
-      case 'link.dialing':
-        dialledMs = line.atMs;
-        return [];
-      case 'link.failed':
-        return line.label === 'dial_refused' ? [line.atMs - dialledMs] : [];
-      case 'link.lost':
-        return line.rttP50Ms === undefined ? [] : [line.rttP50Ms];
-      case 'control.sent':
-        askedMs = line.message === 'hotword_detected' ? line.atMs : undefined;
-        return [];
-      case 'control.received':
-        return line.message === 'session_started' && askedMs !== undefined
-          ? [line.atMs - askedMs]
-          : [];
-      default:
-        return [];
+    if (line.type === 'link.lost') return line.rttP50Ms === undefined ? [] : [line.rttP50Ms];
+    if (line.type === 'control.sent' && line.message === 'hotword_detected') {
+      asked.set(line.session ?? '', line.atMs);
     }
+    if (line.type !== 'control.received' || line.message !== 'session_started') return [];
+    const askedMs = asked.get(line.session ?? '');
+    return askedMs === undefined ? [] : [line.atMs - askedMs];
   });
 }
 

@@ -56,11 +56,9 @@ export function latencyOf(house: House, passages: readonly Passage[]): number {
     connected === undefined ? [] : [(connected.atMs - synMs) / house.trips],
   );
   const roundTrips = [...roundTripsOf(house.clientEvents), ...roundTripsOf(house.serverEvents)];
-  const oneWayMs = Math.min(
-    (best('upstream') + best('downstream')) / 2,
-    ...dials,
-    ...roundTrips.filter((tookMs) => tookMs > 0).map((tookMs) => tookMs / 2),
-  );
+  const known = [(best('upstream') + best('downstream')) / 2, ...dials];
+  const answered = roundTrips.filter((tookMs) => tookMs > 0).map((tookMs) => tookMs / 2);
+  const oneWayMs = Math.min(...known, ...answered);
   return Number.isFinite(oneWayMs) ? Math.max(1, Math.round(oneWayMs)) : USUAL_LATENCY_MS;
 }
 

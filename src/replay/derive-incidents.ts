@@ -16,10 +16,11 @@ export function incidentsOf(house: House, time: StoryTime, latencyMs: number): I
 }
 
 function endOf(house: House, link: FieldLink, time: StoryTime, latencyMs: number): Incident[] {
-  const { dialledMs: fromMs, end, id, serverEnd } = link;
-  const atMs = Math.min(end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity);
+  const { dialledMs: fromMs, diedMs, end, id, serverEnd } = link;
+  const toldMs = Math.min(end?.atMs ?? Infinity, serverEnd?.atMs ?? Infinity);
+  const atMs = Number.isFinite(toldMs) ? toldMs : (diedMs ?? Infinity);
   if (!Number.isFinite(atMs)) return [];
-  const label = end?.label ?? serverEnd?.label ?? '';
+  const label = end?.label ?? serverEnd?.label ?? 'lost with its client';
   const Lost = house.knowsServer ? LostLink : LostAlone;
   const candidates: readonly Candidate[] =
     end?.type === 'link.failed'

@@ -29,7 +29,7 @@ export function one(cause: string, fault: FaultInput): Candidate {
 /** The fault by which a connection ends with such a label, where it is one of the network's. */
 export const KIND: Readonly<Record<string, 'close' | 'reset'>> = { fin: 'close', reset: 'reset' };
 
-export function isBroken(lost: EventOf<'link.lost'> | undefined): boolean {
+export function isBroken(lost: FieldLink['end']): boolean {
   return lost?.label === 'fin' || lost?.label === 'reset';
 }
 

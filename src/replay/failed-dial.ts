@@ -170,8 +170,7 @@ export class FailedDial extends EndOfLink {
 
   private dialClosed(atMs: number): Candidate[] {
     const { accepted, dialledMs } = this.link;
-    const at = this.time.at(atMs);
-    if (!this.serverRan(dialledMs + this.latencyMs)) return this.closedByProxy(at);
+    if (!this.serverRan(dialledMs + this.latencyMs)) return this.closedByBox(atMs);
     // What asked for the upgrade did not get to the server either.
     const askedMs = dialledMs + (this.house.trips - 2) * this.latencyMs + 1;
     const unheard =
@@ -189,18 +188,23 @@ export class FailedDial extends EndOfLink {
   }
 
   /** Somebody took the dial although the server was off, and hung up. */
-  private closedByProxy(at: ReturnType<StoryTime['at']>): Candidate[] {
-    const proxy: FaultInput = {
-      ...{
-        kind: 'toxic',
-        type: 'latency',
-        attributes: { latency: 0, jitter: 0 },
-        stream: 'upstream',
-      },
-      ...{ toxicity: 1, between, at, for: lasting(1) },
+  private closedByBox(atMs: number): Candidate[] {
+    const { dialledMs } = this.link;
+    const whole = { at: this.time.at(dialledMs), for: lasting(atMs - dialledMs) };
+    const box: FaultInput = { kind: 'upgrade_answered', between, status: 502, ...whole };
+    const hangsUp = this.broken('close', 'downstream', atMs);
+    const byBox: Candidate = { cause: 'a box took the dial, and hung up', faults: [box, hangsUp] };
+    // One that has been asked answers; a proxy waits for its server.
+    const proxy = {
+      ...{ kind: 'toxic', type: 'latency', attributes: { latency: 0, jitter: 0 } },
+      ...{ stream: 'upstream', toxicity: 1, between, at: this.time.at(atMs), for: lasting(1) },
     } as FaultInput;
-    const hangsUp: FaultInput = { kind: 'close', between, at, direction: 'downstream' };
-    return [{ cause: 'a proxy took the dial, and hung up', faults: [proxy, hangsUp] }, NATURAL];
+    const byProxy: Candidate = {
+      cause: 'a proxy took the dial, and hung up',
+      faults: [proxy, hangsUp],
+    };
+    const isAsked = atMs >= dialledMs + PLAIN_TRIPS * this.latencyMs;
+    return isAsked ? [byProxy, byBox, NATURAL] : [byBox, byProxy, NATURAL];
   }
 
   /** What ended the server's side, where that is no consequence of what ended the client's. */

@@ -137,14 +137,13 @@ export class LostLink extends EndOfLink {
 
   /** A server that is there again knows nothing of the link, and says so to whoever speaks. */
   private unanswered(): Candidate[] {
-    const { accepted, end, serverEnd } = this.link;
-    if (accepted === undefined || end === undefined || serverEnd !== undefined) return [];
+    const { accepted, diedMs = Infinity, end, serverEnd } = this.link;
+    if (accepted === undefined || serverEnd !== undefined || isBroken(end)) return [];
     const { server } = this.house;
-    const backMs = server.find(({ startedMs }) => startedMs > accepted.atMs)?.startedMs ?? Infinity;
-    const { ours } = wordsOf(this.house, this.link);
-    const spoke = ours.find(({ atMs, type }) => type === 'control.sent' && atMs >= backMs);
-    if (spoke === undefined || end.atMs <= spoke.atMs + 2 * this.latencyMs + UNHEARD_MS) return [];
-    const silent = this.silence('upstream', spoke.atMs - 1);
+    const backMs = server.find(({ startedMs }) => startedMs > accepted.atMs)?.startedMs;
+    const endMs = end?.atMs ?? diedMs;
+    if (backMs === undefined || endMs <= backMs + 2 * this.latencyMs + UNHEARD_MS) return [];
+    const silent = this.silence('upstream', backMs - 1);
     return [one('nothing answered for a server that had gone', silent)];
   }
 

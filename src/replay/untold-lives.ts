@@ -55,8 +55,18 @@ function withGhosts(
   );
   return {
     client: ofClient.reduce(withGhost, client),
-    server: withUnborn(links, ofServer.reduce(withGhost, server)),
+    server: withUnborn(links, [...ofServer, ...refusing(links, server)].reduce(withGhost, server)),
   };
+}
+
+/** A machine that has refused a dial was on, although the life before had ended with its power. */
+function refusing(links: readonly FieldLink[], server: readonly FieldLife[]): Ghost[] {
+  return links.flatMap(({ dialledMs, end }): Ghost[] => {
+    if (end?.label !== 'dial_refused') return [];
+    const before = server.findLast(({ startedMs }) => startedMs <= dialledMs);
+    const isOff = before === undefined || (before.end === 'lost_power' && before.endMs < dialledMs);
+    return isOff ? [{ fromMs: dialledMs, untilMs: end.atMs + 1 }] : [];
+  });
 }
 
 function bornMs(lives: readonly FieldLife[], event: RecordedEvent): number {
