@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { expect } from 'chai';
 
 import type { RecordedEvent } from '../../src/events';
 import { runTrial } from '../../src/fuzz/trial';
 import { checkJournal, type Finding } from '../../src/journal/check-journal';
 import type { Journal } from '../../src/journal/field-record';
+import { readJournal } from '../../src/journal/read-journal';
 import { allStoryFiles, readStory } from '../../src/runner/stories';
 import { simulate } from '../../src/sim/simulation';
 import { eventsOfRun, isOfUse, journalIn } from './journals';
@@ -49,6 +53,17 @@ describe('the invariants over a journal', function () {
       const onEvent = (event: RecordedEvent): void => void (isOfUse(event) && events.push(event));
       await simulate(scenario, { seed: 1, keepEvents: 1, onEvent });
       expect(brokenIn(events), file).to.deep.equal([]);
+    }
+  });
+
+  it('raise none about journals of real programs, whose clocks run on within a turn', () => {
+    for (const name of ['client', 'server']) {
+      const file = path.join(__dirname, `../../fixtures/journals/${name}.jsonl`);
+      const { findings } = checkJournal(readJournal(readFileSync(file, 'utf8')));
+      expect(
+        findings.flatMap(({ breaches }) => breaches),
+        name,
+      ).to.deep.equal([]);
     }
   });
 
