@@ -71,6 +71,7 @@ function readLines(text: string): Read {
 
 function whyNothing(text: string): string {
   if (text.replace(/[\0\s\uFEFF]/g, '') === '') return 'It is empty: no program has told anything.';
+  if (text.startsWith('\u001f\ufffd')) return 'It is compressed: unpack it first (gunzip).';
   const [first = ''] = text.trimStart().split('\n', 1);
   const shown = JSON.stringify(first.slice(0, 40));
   return `It is no journal: its first line, ${shown}, is no event. A journal is JSON Lines.`;

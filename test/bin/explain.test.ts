@@ -1,5 +1,6 @@
 /** These are about what a person is told by the built programs. */
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect } from 'chai';
@@ -70,6 +71,36 @@ describe('programs that read journals', function () {
     expect(stdout).to.match(/✗ S1 /);
     expect(stdout).to.include(`"seq":${second.seq}`);
     expect(code).to.equal(1);
+  });
+
+  it('wait for nobody who writes nothing, and read no device', async () => {
+    const folder = mkdtempSync(path.join(FOLDER, 'odd-'));
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const cases = [
+      [pipe, /pipe: It is empty/],
+      ['/dev/zero', /zero: It is no regular file, and no pipe/],
+      [folder, /odd-\S+: It is a folder/],
+    ] as const;
+    for (const [name, told] of cases) {
+      const { code, stderr } = await run('check', [name]);
+      expect(stderr).to.match(told);
+      expect(code).to.equal(2);
+    }
+    const place = file('beside-a-folder', journalOf(events, 'pi'));
+    mkdirSync(`${place}.1`);
+    expect((await run('check', [place])).stderr).to.match(/\.jsonl\.1: It is a folder/);
+  });
+
+  it('read a pipe to its end, whose writer is slow', async () => {
+    const lines = journalOf(events, 'pi');
+    const halves = [file('half', lines.slice(0, 9)), file('half', lines.slice(9))];
+    const program = path.join(FOLDER, 'dist', 'src', 'bin', 'check.js');
+    const slowly = `(cat ${halves[0]}; sleep 0.5; cat ${halves[1]})`;
+    const command = `${slowly} | ${process.execPath} ${program} /dev/stdin`;
+    const { code, stdout } = await new Running('sh', ['-c', command]).exited;
+    expect(stdout).to.match(new RegExp(`^client pi: ${lines.length} lines`));
+    expect(code).to.equal(0);
   });
 
   it('say what is wrong with a file, and end with 2', async () => {
