@@ -13,6 +13,7 @@ import { wrapped } from '../journal/wrapped';
 import { FAILED, onOutputClosed, runMain } from './command-line';
 import { readJournalFile } from './journal-file';
 import { localTime } from './local-time';
+import { Progress } from './progress';
 
 interface Options {
   readonly json?: true;
@@ -24,7 +25,9 @@ async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
+  const progress = new Progress();
   const journals = command.args.map(readJournalFile);
+  progress.tell(() => `${journals.flatMap(({ lines }) => lines.length).join(' and ')} lines read`);
   const checks = journals.map((journal) => ({ journal, check: checkJournal(journal) }));
   if (command.opts<Options>().json === true) tellJson(checks);
   else for (const { check, journal } of checks) tell(journal, check);

@@ -50,6 +50,19 @@ describe('programs that read journals', function () {
     expect(outages[0]).to.include({ cause: 'server_restart', label: 'peer_restart', isOver: true });
   });
 
+  it('explain the latest, or those since a time, as asked', async () => {
+    const place = file('pi', journalOf(events, 'pi'));
+    const told = async (...args: readonly string[]) => run('explain', [place, ...args]);
+    expect((await told('--last', '1', '--since', '2026-01-01')).stdout).to.match(/^pi: 1 disconn/);
+    const none = await told('--since', '2026-01-01T00:01:20Z');
+    expect(none.stdout).to.match(/^pi: no disconnects in/);
+    const late = await told('--since', '2026-01-02');
+    expect(late.stderr).to.match(/^error: --since: the journal of the client ends before/);
+    const wrong = await told('--since', 'yesterday');
+    expect(wrong.stderr).to.match(/must be as 12h, 7d, 2026-11-25 or/);
+    expect([late.code, wrong.code]).to.deep.equal([2, 2]);
+  });
+
   it('read what was rotated away first', async () => {
     const lines = journalOf(events, 'pi');
     const place = file('rotated', lines.slice(20));
