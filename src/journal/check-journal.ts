@@ -51,13 +51,14 @@ const TOLD: ReadonlySet<EventType> = new Set<EventType>([
  */
 const IN_PART: ReadonlySet<string> = new Set([
   ...['S3', 'S4', 'S5', 'S6', 'S10', 'S11', 'S16'],
-  ...['L3', 'L5', 'H1'],
+  ...['L2', 'L3', 'L5', 'H1'],
 ]);
 
 /** Settings that move the bounds of an invariant, which knows the defaults alone. */
 const MOVED_BY: Readonly<Record<string, RegExp>> = {
   S1: /backoff|stable/i,
   S2: /backoff/i,
+  L2: /heartbeat|pong/i,
   L3: /start/i,
   L5: /start|processing|playback/i,
   L7: /start/i,
