@@ -66,7 +66,7 @@ const MOVED_BY: Readonly<Record<string, RegExp>> = {
 };
 
 /** A breach is told this often of each life. */
-const TOLD_BREACHES = 3;
+export const TOLD_BREACHES = 3;
 
 /**
  * Judges a journal by every invariant, life by life. A bound in time may be passed by as much as a
@@ -109,7 +109,7 @@ function judge(trace: readonly RecordedEvent[]): readonly LifeVerdict[] {
 }
 
 /** The last line before the breach, which may have been due for long when it was found. */
-function located(breach: Breach, trace: readonly RecordedEvent[], at: number): FieldBreach {
+export function located(breach: Breach, trace: readonly RecordedEvent[], at: number): FieldBreach {
   let index = at;
   while (index > 0 && (trace[index]?.atMs ?? 0) > breach.atMs) index -= 1;
   const { atMs, seq, wallMs } = trace[index] as RecordedEvent;
@@ -145,7 +145,7 @@ function findingOf(invariant: Invariant, lives: readonly LifeVerdict[]): Finding
 }
 
 /** One measurement of each name: from the least to the most of all lives. */
-function joined(all: readonly Measurement[]): Finding['measurements'] {
+export function joined(all: readonly Measurement[]): Finding['measurements'] {
   const byName = new Map<string, Measurement>();
   for (const each of all) {
     const known = byName.get(each.name) ?? each;
