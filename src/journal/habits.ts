@@ -45,11 +45,16 @@ export function isUnanswered(lost: EventOf<'link.lost'>): boolean {
   return isCut(label) && isLate && sinceInboundMs >= PROMPT_MS;
 }
 
+/** A timer is never early, and its time is rounded. */
+const ROUNDED_MS = 5;
+/** An answer to a ping may be late. */
+const LATE_MS = 1_000;
+
 /**
  * Whether a reset was the answer to a ping after a silence: whoever sent it did not know of the
- * connection any more. By chance one in twenty comes just then.
+ * connection any more. By chance one in thirty comes just then.
  */
 export function isDisowned({ label, maxRttMs = 0, sinceInboundMs }: EventOf<'link.lost'>): boolean {
   const lateMs = sinceInboundMs - HEARTBEAT_INTERVAL_MS;
-  return label === 'reset' && lateMs >= -maxRttMs - 500 && lateMs <= maxRttMs + 1_000;
+  return label === 'reset' && lateMs >= -maxRttMs - ROUNDED_MS && lateMs <= maxRttMs + LATE_MS;
 }

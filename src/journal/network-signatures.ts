@@ -18,6 +18,8 @@ const LEAST_IDLE_MS = 5_000;
 const PORTAL_STATUS = new Set([200, 301, 302, 303, 307, 308, 511]);
 /** An upgrade that went wrong although the answer says that it did not. */
 const SWITCHING = 101;
+/** What a server says to an upgrade that it cannot read. */
+const BAD_REQUEST = 400;
 const UNREADABLE: ReadonlySet<number> = new Set([CLOSE_PROTOCOL_ERROR, CLOSE_BAD_DATA]);
 const SLOW_MS = 2_000;
 
@@ -53,11 +55,15 @@ export const gateway: Signature = (outage) => {
 
 /** What one end has sent, the other could not read: frames, or the answer to an upgrade. */
 export const corruption: Signature = ({ failures, lost }) => {
-  const failed = failures.find(
-    ({ httpStatus, label }) => label === 'protocol_error' || httpStatus === SWITCHING,
-  );
   const isPeers = lost?.label === 'peer_close' && UNREADABLE.has(lost.code ?? 0);
-  if (lost?.label === 'protocol_error' || isPeers) {
+  const isLoss = lost?.label === 'protocol_error' || isPeers;
+  const failed = failures.find(
+    ({ httpStatus, label }) =>
+      label === 'protocol_error' ||
+      httpStatus === SWITCHING ||
+      (isLoss && httpStatus === BAD_REQUEST),
+  );
+  if (lost !== undefined && isLoss) {
     return match(failed === undefined ? 0.85 : 0.89, seenLoss(lost), failed && seenFailure(failed));
   }
   return failed && match(lost === undefined ? 0.85 : 0.3, seenFailure(failed));

@@ -54,7 +54,7 @@ export const ownSleep: Signature = ({ atServer, lost, own, sleptMs }) => {
   if (sleptMs === undefined) {
     const isLong = atServer === undefined && step.byMs >= LONG_SLEEP_MS;
     const isSudden = isCut(lost.label) && lost.atMs - step.atMs <= SOON_MS;
-    return match(isLong ? 0.8 : isSudden ? 0.5 : 0.4, ...evidence);
+    return match(isLong ? 0.8 : isSudden ? 0.57 : 0.4, ...evidence);
   }
   return match(
     0.97,

@@ -128,6 +128,17 @@ describe('an account of disconnects', () => {
         [lost({ label: 'peer_close', initiator: 'remote', code: 1002 })],
         'corruption, likely',
       ],
+      'bytes of ours that go on being changed, by what the server answers': [
+        [
+          lost({ label: 'peer_close', initiator: 'remote', code: 1007 }),
+          failed('http_status', 400),
+        ],
+        'corruption, likely',
+      ],
+      'a cut shortly before a ping, which no ping has made': [
+        [lost({ upMs: 119_969, sinceInboundMs: 29_959, sincePongMs: 29_959, maxRttMs: 10 })],
+        'line_cut, possible',
+      ],
       'a short sleep, by the cut that comes with the wake': [
         [[60_000, { type: 'clock.stepped', byMs: 22_000 }], lost({ label: 'fin' })],
         'own_sleep, possible',
