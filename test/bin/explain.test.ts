@@ -73,6 +73,17 @@ describe('programs that read journals', function () {
     expect(code).to.equal(0);
   });
 
+  it('check both journals together, in any order', async () => {
+    const [pi, server] = ['pi', 'server'].map((host) => file(host, journalOf(events, host)));
+    const { code, stdout } = await run('check', [server as string, pi as string]);
+    expect(stdout).to.match(/\npi and server, on one time line\n✓ L6 /);
+    expect(code).to.equal(0);
+    const json = await run('check', [pi as string, server as string, '--json']);
+    const { both } = JSON.parse(json.stdout) as { both: object };
+    expect(both).to.include({ id: 'L6', verdict: 'held' });
+    expect((await run('check', [pi as string])).stdout).not.to.include('on one time line');
+  });
+
   it('check, and end with 1 where something is broken', async () => {
     const lines = journalOf(events, 'pi');
     const dials = lines.filter(({ type }) => type === 'link.dialing');
