@@ -74,7 +74,7 @@ function one(
 }
 
 function totals(account: Account, { bold }: Style): string[] {
-  const { byCause, byLabel, period, rtt, sessionsLost, uptime, worst } = account;
+  const { byCause, byLabel, period, refused, rtt, sessionsLost, uptime, worst } = account;
   const lines = [
     `connected for ${(uptime * 100).toFixed(uptime > 0.99 ? 3 : 1)} % of the time`,
     worst && `the longest was number ${worst.number}, ${roughly(worst.deafMs)}`,
@@ -82,18 +82,24 @@ function totals(account: Account, { bold }: Style): string[] {
     rtt && `round trips: half under ${formatMs(rtt.p50Ms)}, the longest ${formatMs(rtt.maxMs)}`,
     period &&
       `${period.count} come every ${roughly(period.everyMs)} +- ${roughly(period.withinMs)}`,
+    Object.keys(refused).length > 0 ? `refused by the server: ${counts(refused)}` : undefined,
   ];
   const causes = Object.entries(byCause).map(
     ([cause, count]) => `${count} x ${titleOf(cause as Cause | 'unknown')}`,
   );
-  const labels = Object.entries(byLabel).map(([label, count]) => `${count} x ${label}`);
   return [
     bold('In all'),
     ...[...causes, ...lines.filter((line) => line !== undefined)].map((line) =>
       wrapped(`  ${line}`, 6),
     ),
-    wrapped(`  as the client has labelled them: ${labels.join(', ')}`, 6),
+    wrapped(`  as the client has labelled them: ${counts(byLabel)}`, 6),
   ];
+}
+
+function counts(byName: Readonly<Partial<Record<string, number>>>): string {
+  return Object.entries(byName)
+    .map(([name, count]) => `${count} x ${name}`)
+    .join(', ');
 }
 
 function titleOf(cause: Cause | 'unknown'): string {

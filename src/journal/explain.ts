@@ -1,4 +1,4 @@
-import type { FailureLabel } from '../events';
+import type { FailureLabel, RecordedEvent, Refusal } from '../events';
 import { CAUSES } from './causes';
 import type { FieldRecord } from './field-record';
 import { habitsOf, type Habits } from './habits';
@@ -37,6 +37,8 @@ export interface Account {
   /** Of all close records that have some, in milliseconds. */
   readonly rtt?: { readonly p50Ms: number; readonly maxMs: number };
   readonly period?: Period;
+  /** Whom the server has not let in, by reason: strangers, too. */
+  readonly refused: Readonly<Partial<Record<Refusal, number>>>;
   readonly problems: readonly string[];
 }
 
@@ -77,6 +79,7 @@ export function explain(record: FieldRecord, sinceWallMs = -Infinity): Account {
     ...(worst === undefined ? {} : { worst }),
     ...(rtt === undefined ? {} : { rtt }),
     ...(period === undefined ? {} : { period }),
+    refused: refusedIn(record.events.filter(isSince)),
     problems: record.problems,
   };
 }
@@ -118,10 +121,28 @@ function rttOf(outages: readonly Outage[]): Account['rtt'] {
   return { p50Ms: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, maxMs };
 }
 
+function refusedIn(events: readonly RecordedEvent[]): Account['refused'] {
+  const counts = new Map<Refusal, number>();
+  for (const event of events) {
+    if (event.type === 'link.refused') add(counts, event.reason, 1 + (event.others ?? 0));
+  }
+  return sorted(counts);
+}
+
 /** How often each comes, the most frequent first. */
 function counted<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
   const counts = new Map<Key, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  return Object.fromEntries(sorted) as Partial<Record<Key, number>>;
+  for (const key of keys) add(counts, key, 1);
+  return sorted(counts);
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function sorted<Key extends string>(
+  counts: ReadonlyMap<Key, number>,
+): Partial<Record<Key, number>> {
+  const entries = [...counts].sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(entries) as Partial<Record<Key, number>>;
 }

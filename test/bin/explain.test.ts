@@ -7,6 +7,7 @@ import { expect } from 'chai';
 
 import type { RecordedEvent } from '../../src/events';
 import { journalOf } from '../../src/sim/journal-of';
+import { journal, lost, started, up, type Told } from '../journal/by-hand';
 import { asText, eventsOfRun } from '../journal/journals';
 import { build, FOLDER, run, Running } from './programs';
 
@@ -61,6 +62,19 @@ describe('programs that read journals', function () {
     const wrong = await told('--since', 'yesterday');
     expect(wrong.stderr).to.match(/must be as 12h, 7d, 2026-11-25 or/);
     expect([late.code, wrong.code]).to.deep.equal([2, 2]);
+  });
+
+  it('explain the latest twenty, unless asked for more, and all as JSON', async () => {
+    const losses = Array.from({ length: 25 }, (_, index): readonly Told[] => [
+      [index * 100_000, up(`c${index}`)],
+      [index * 100_000 + 90_000, lost({}, `c${index}`)],
+    ]);
+    const place = file('many', journal([0, started], ...losses.flat()).lines);
+    const shown = async (...args: readonly string[]): Promise<number> =>
+      ((await run('explain', [place, ...args])).stdout.match(/^ *\d+\. /gm) ?? []).length;
+    expect([await shown(), await shown('--last', '25')]).to.deep.equal([20, 25]);
+    const { stdout } = await run('explain', [place, '--json']);
+    expect((JSON.parse(stdout) as { outages: readonly object[] }).outages).to.have.length(25);
   });
 
   it('read what was rotated away first', async () => {

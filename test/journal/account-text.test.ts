@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import type { RecordedEvent } from '../../src/events';
 import { explain } from '../../src/journal/explain';
 import { fieldRecord } from '../../src/journal/field-record';
 import { journal, lost, started, textOf, up, type Told } from './by-hand';
@@ -21,6 +22,17 @@ describe('the text of an account', () => {
     expect(Math.max(...text.split('\n').map(({ length }) => length))).to.be.at.most(80);
     expect(text).to.match(/The server was restarted, as planned \(certain\)/);
     expect(text).to.match(/pi #\d+ link\.lost label=peer_restart/);
+  });
+
+  it('tells whom the server has refused, strangers and all', async () => {
+    const fault = { kind: 'restart', host: 'server', for: '12 s', at: '30 s' } as const;
+    const events = await eventsOfRun({ faults: [fault] });
+    const server = journalIn(events, 'server');
+    const last = server.lines.at(-1) as RecordedEvent;
+    const refused = { ...last, type: 'link.refused', reason: 'browser', others: 41 };
+    const lines = [...server.lines, refused as RecordedEvent];
+    const account = explain(fieldRecord(journalIn(events, 'pi'), { ...server, lines }));
+    expect(textOf(account)).to.match(/\n {2}refused by the server: 42 x browser\n/);
   });
 
   it('tells the latest of many, by their numbers, and of all what they have in common', () => {
