@@ -79,6 +79,13 @@ describe('the invariants over both journals of a house', function () {
     expect(breaches[0]?.seen).to.match(/^none here and \S+ at the server$/);
   });
 
+  it('expect nothing of a journal that was copied in the midst of a session', () => {
+    const upTo = ({ lines }: Journal): readonly RecordedEvent[] =>
+      lines.slice(0, lines.findIndex(({ type }) => type === 'session.started') + 1);
+    expect(checkHouse({ ...pi, lines: upTo(pi) }, server).verdict).to.equal('held');
+    expect(checkHouse(pi, { ...server, lines: upTo(server) }).verdict).to.equal('held');
+  });
+
   it('leave open what nobody can compare', () => {
     const strange = server.lines.map((line) =>
       'connection' in line ? { ...line, connection: `x-${line.connection}` } : line,

@@ -18,10 +18,7 @@ interface Accepted {
   readonly device: string;
 }
 
-/**
- * L6: client and server believe in the same session, or both in none. A journal does not tell when
- * a socket is closed; there a connection is compared until either end has lost it.
- */
+/** L6: client and server believe in the same session, or both in none. */
 export class AgreementInvariant implements Invariant {
   readonly id = 'L6';
   readonly claim =
@@ -34,7 +31,6 @@ export class AgreementInvariant implements Invariant {
     'link.accepted',
     'link.closed',
     'link.connected',
-    'link.lost',
     'session.ended',
     'session.rejected',
     'session.requested',
@@ -126,11 +122,6 @@ export class AgreementInvariant implements Invariant {
         return true;
       case 'link.closed':
         this.accepted.delete(event.connection);
-        return true;
-      case 'link.lost':
-        if (event.step !== undefined) return false;
-        this.accepted.delete(event.connection);
-        if (event.device === undefined) this.ofPair(host).peerConnection = undefined;
         return true;
       case 'session.requested':
         if (event.device === undefined) this.ofPair(host).session = event.session;
