@@ -2,7 +2,9 @@
  * How often npm run explain names the fault that was there: lives of one fault each, and what each
  * of their first disconnects is taken for.
  *
- *   node -r ts-node/register/transpile-only bench/explain.ts [lives of each fault, default 7] [first seed, default 1]
+ *   node -r ts-node/register/transpile-only bench/explain.ts [lives of each] [first seed]
+ *
+ * Default: 7 lives of each fault, from seed 1.
  */
 // First, because the simulator has to come before `ws`.
 import { simulate } from '../src/sim/simulation';

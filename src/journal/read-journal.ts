@@ -7,7 +7,9 @@
  *   time-line        one journal's lives on one time
  *   compare-clocks   how far apart client and server are
  *   check-journal    the invariants over it
+ *   check-house      what only both journals of a house can tell
  *   explain          every disconnect, what it was, and how sure that is
+ *   habits           what many disconnects have in common
  */
 import type { RecordedEvent } from '../events';
 import { inOrder, type Ordered } from './journal-order';
