@@ -124,7 +124,13 @@ export type LinkEvent =
   | ({ readonly type: 'link.lost'; readonly connection: string } & CloseRecord)
   | { readonly type: 'link.closed'; readonly connection: string }
   | { readonly type: 'link.replaced'; readonly connection: string; readonly by: string }
-  | { readonly type: 'link.refused'; readonly reason: Refusal; readonly device?: string }
+  | {
+      readonly type: 'link.refused';
+      readonly reason: Refusal;
+      readonly device?: string;
+      /** In a journal: so many others like it came since the line before, and have none. */
+      readonly others?: number;
+    }
   | { readonly type: 'backoff.scheduled'; readonly attempt: number; readonly delayMs: number }
   | { readonly type: 'heartbeat.sent'; readonly connection: string }
   | { readonly type: 'heartbeat.pong'; readonly connection: string; readonly rttMs: number }

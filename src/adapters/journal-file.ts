@@ -6,6 +6,7 @@
  *   journal-tail    how a journal ends, and what a kill has torn of it
  *   journal-lock    which process writes it
  *   event-line      an event as a line
+ *   refusal-digest  what strangers do is counted, and does not fill it
  */
 import { JOURNAL_SYNC_MS } from '../constants';
 import { isDurable, type LifeFields, type LinkEvent } from '../events';

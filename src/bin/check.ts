@@ -7,12 +7,14 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 
 import { formatMs } from '../format-ms';
+import { checkHouse } from '../journal/check-house';
 import { checkJournal, type Check, type FieldBreach, type Finding } from '../journal/check-journal';
 import type { Journal } from '../journal/field-record';
 import { wrapped } from '../journal/wrapped';
 import { FAILED, onOutputClosed, runMain } from './command-line';
 import { readJournalFile } from './journal-file';
 import { localTime } from './local-time';
+import { Progress } from './progress';
 
 interface Options {
   readonly json?: true;
@@ -24,12 +26,39 @@ async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
+  const progress = new Progress();
   const journals = command.args.map(readJournalFile);
+  progress.tell(() => `${journals.flatMap(({ lines }) => lines.length).join(' and ')} lines read`);
   const checks = journals.map((journal) => ({ journal, check: checkJournal(journal) }));
-  if (command.opts<Options>().json === true) tellJson(checks);
-  else for (const { check, journal } of checks) tell(journal, check);
+  const house = houseOf(journals);
+  if (command.opts<Options>().json === true) tellJson(checks, house?.finding);
+  else {
+    for (const { check, journal } of checks) tell(journal, check);
+    if (house !== undefined) tellHouse(house);
+  }
   const isBroken = checks.some(({ check }) => brokenIn(check) > 0);
-  return isBroken ? FAILED : 0;
+  return isBroken || house?.finding.verdict === 'broken' ? FAILED : 0;
+}
+
+interface House {
+  readonly hosts: string;
+  readonly finding: Finding;
+}
+
+/** What a client and its server tell only together. */
+function houseOf(journals: readonly Journal[]): House | undefined {
+  const [client, another] = journals.filter(({ program }) => program === 'client');
+  const [server, other] = journals.filter(({ program }) => program === 'server');
+  if (client === undefined || server === undefined || (another ?? other) !== undefined) return;
+  return { hosts: `${client.host} and ${server.host}`, finding: checkHouse(client, server) };
+}
+
+function tellHouse({ finding, hosts }: House): void {
+  line(pc.bold(`${hosts}, on one time line`));
+  if (finding.verdict === 'unknown') {
+    text(pc.dim(`${MARKS.unknown} L6  lines are missing, or no connection is told of by both`), 6);
+  } else tellFinding(finding);
+  line('');
 }
 
 function makeCommand(): Command {
@@ -41,11 +70,14 @@ function makeCommand(): Command {
     .exitOverride();
 }
 
-function tellJson(checks: readonly { readonly journal: Journal; readonly check: Check }[]): void {
+function tellJson(
+  checks: readonly { readonly journal: Journal; readonly check: Check }[],
+  both: Finding | undefined,
+): void {
   const told = checks.map(({ check, journal: { host, problems, program } }) => {
     return { host, program, problems, ...check };
   });
-  line(JSON.stringify({ version: 1, journals: told }, undefined, 2));
+  line(JSON.stringify({ version: 1, journals: told, both }, undefined, 2));
 }
 
 function tell({ host, lines, problems, program }: Journal, check: Check): void {

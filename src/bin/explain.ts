@@ -3,32 +3,49 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 
-import { accountText } from '../journal/account-text';
-import { CAUSES } from '../journal/causes';
-import { explain, type Account, type Explanation } from '../journal/explain';
+import { accountText, type Style } from '../journal/account-text';
+import { adviceOn } from '../journal/causes';
+import { beganWallMs, explain, type Account, type Explanation } from '../journal/explain';
 import { fieldRecord, type FieldRecord, type Journal } from '../journal/field-record';
-import { FAILED, onOutputClosed, runMain, UsageError } from './command-line';
+import { FAILED, onOutputClosed, runMain, UsageError, wholeNumber } from './command-line';
 import { readJournalFile } from './journal-file';
 import { localTime } from './local-time';
+import { Progress } from './progress';
+import { toSince } from './since-option';
 
 interface Options {
   readonly json?: true;
+  readonly last?: number;
+  readonly since?: number;
 }
+
+/** What fits on a few screens; a month may have thousands. */
+const DEFAULT_LAST = 20;
 
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
   command.parse();
+  const { json, last, since } = command.opts<Options>();
+  const progress = new Progress();
   const [client, server] = inOrder(command.args.map(readJournalFile));
+  const count = client.lines.length + (server?.lines.length ?? 0);
+  progress.tell(() => `${count} lines read`);
+  requireLines(client, since);
   const record = fieldRecord(client, server);
-  const account = explain(record);
-  const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
-  const style = { ...pc.createColors(isColoured), timeOfDay: localTime };
-  const isJson = command.opts<Options>().json === true;
-  process.stdout.write(
-    isJson ? `${asJson(account, record)}\n` : `${accountText(account, record, style)}\n`,
-  );
+  progress.tell(() => `${count} lines put on one time line`);
+  const account = explain(record, since);
+  const told =
+    json === true
+      ? asJson(account, record, last)
+      : accountText(account, record, styleOfOutput(), last ?? DEFAULT_LAST);
+  process.stdout.write(`${told}\n`);
   return 0;
+}
+
+function styleOfOutput(): Style {
+  const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
+  return { ...pc.createColors(isColoured), timeOfDay: localTime };
 }
 
 function makeCommand(): Command {
@@ -39,6 +56,12 @@ function makeCommand(): Command {
     )
     .argument('<client>', 'the journal of a client; FILE.1 is read before FILE')
     .argument('[server]', 'the journal of its server: tells apart what looks alike at the client')
+    .option('--last <number>', 'the latest so many (default: 20; as JSON all)', wholeNumber(1))
+    .option(
+      '--since <time>',
+      'none that began before: 12h, 7d, 2026-11-25, 2026-11-25T08:30',
+      toSince,
+    )
     .option('--json', 'tell it as JSON')
     .addHelpText('after', '\nExit code: 0 told, 1 failed, 2 wrong use.')
     .exitOverride();
@@ -53,18 +76,27 @@ function inOrder(journals: readonly Journal[]): readonly [Journal, Journal | und
   return [client, journals.find(({ program }) => program === 'server')];
 }
 
-function asJson(account: Account, { client, server }: FieldRecord): string {
+/** That nothing is told since then is not to look as if nothing had happened. */
+function requireLines({ lines }: Journal, since = -Infinity): void {
+  if (lines.some(({ wallMs }) => wallMs >= since)) return;
+  const end = localTime(lines.at(-1)?.wallMs ?? 0);
+  throw new UsageError(`--since: the journal of the client ends before, at ${end}.`);
+}
+
+function asJson(account: Account, { client, server }: FieldRecord, last = Infinity): string {
   const { explanations, worst, ...totals } = account;
-  const outages = explanations.map(asPlain);
-  const longest = worst && explanations.indexOf(worst) + 1;
+  const outages = explanations.slice(-last).map(asPlain);
+  const longest = worst?.number;
   return JSON.stringify({ version: 1, client, server, ...totals, longest, outages }, undefined, 2);
 }
 
-function asPlain({ cause, deafMs, evidence, others, outage, sureness }: Explanation): object {
-  const { connected, failures, first, fromMs, lost, sessions } = outage;
+function asPlain(explanation: Explanation): object {
+  const { cause, deafMs, evidence, number, others, outage, sureness } = explanation;
+  const { connected, failures, fromMs, lost, sessions } = outage;
   return {
+    number,
     fromMs,
-    fromWallMs: first.wallMs - (first.atMs - fromMs),
+    fromWallMs: beganWallMs(outage),
     deafMs,
     isOver: connected !== undefined,
     label: lost?.label,
@@ -74,7 +106,7 @@ function asPlain({ cause, deafMs, evidence, others, outage, sureness }: Explanat
     sureness,
     evidence,
     others,
-    toDo: cause && CAUSES[cause].advice,
+    toDo: cause && adviceOn(cause, outage),
   };
 }
 

@@ -8,6 +8,7 @@ import { LineWriter } from '../adapters/line-writer';
 import { LogDigest } from '../adapters/log-digest';
 import { LoopWatch } from '../adapters/loop-watch';
 import { machineStart } from '../adapters/machine-start';
+import { RefusalDigest } from '../adapters/refusal-digest';
 import { SystemClock } from '../adapters/system-clock';
 import { EVENTS_VERSION, type LifeFields, type LinkEvent } from '../events';
 import type { EventSink } from '../ports';
@@ -68,6 +69,7 @@ export class ProgramEvents implements EventSink {
   private readonly digest: LogDigest;
   private readonly file: EventFile | undefined;
   private readonly journal: JournalFile | undefined;
+  private readonly toJournal: EventSink | undefined;
 
   constructor(
     { values }: Settings,
@@ -88,13 +90,14 @@ export class ProgramEvents implements EventSink {
     this.digest = new LogDigest({ clock, log: (entry) => this.log.emit(entry) });
     this.file = file;
     this.journal = journal;
+    this.toJournal = journal && new RefusalDigest({ clock, sink: journal });
     this.lag = new LoopWatch({ clock, events: this });
   }
 
   emit(event: LinkEvent): void {
     this.digest.emit(event);
     this.file?.emit(event);
-    this.journal?.emit(event);
+    this.toJournal?.emit(event);
   }
 
   /** The last words of a program that ends because of this. */

@@ -1,8 +1,8 @@
 import { formatMs } from '../format-ms';
-import { CAUSES } from './causes';
-import type { Account, Explanation } from './explain';
+import { adviceOn, CAUSES } from './causes';
+import { beganWallMs, type Account, type Explanation } from './explain';
 import type { FieldRecord } from './field-record';
-import type { Cause } from './signature';
+import { isSilence, type Cause } from './signature';
 import { wrapped } from './wrapped';
 
 /** How a text is coloured, and how a time of day is written where the reader lives. */
@@ -14,11 +14,17 @@ export interface Style {
   readonly timeOfDay: (wallMs: number) => string;
 }
 
-/** An account for a person, on 80 columns. */
+/**
+ * An account for a person, on 80 columns.
+ *
+ * @param most - of the disconnects the latest ones are told, as many as this; default: all. What is
+ * said of them in all is of all.
+ */
 export function accountText(
   account: Account,
   { client, server }: Pick<FieldRecord, 'client' | 'server'>,
   style: Style,
+  most = Infinity,
 ): string {
   const { explanations, fromMs, fromWallMs, problems, toMs } = account;
   const whose = server === undefined ? client : `${client} and ${server}`;
@@ -28,7 +34,8 @@ export function accountText(
     style.bold(`${whose}: ${head} in ${roughly(toMs - fromMs)}`),
     `from ${style.timeOfDay(fromWallMs)}`,
     ...problems.map((problem) => wrapped(`! ${problem}`, 2)),
-    ...explanations.flatMap((each, index) => ['', ...one(each, index + 1, account, style)]),
+    ...leftOut(count - most),
+    ...explanations.slice(-most).flatMap((each) => ['', ...one(each, account, style)]),
     ...(count === 0
       ? ['', style.green('The link was never lost.')]
       : ['', ...totals(account, style)]),
@@ -36,14 +43,20 @@ export function accountText(
   ].join('\n');
 }
 
+/** What the reader is not shown, and how to see it. */
+function leftOut(count: number): string[] {
+  if (count <= 0) return [];
+  const which = count === 1 ? 'one before these is' : `${count} before these are`;
+  return ['', wrapped(`The ${which} left out: --last or --since chooses others.`, 0)];
+}
+
 function one(
-  { cause, deafMs, evidence, others, outage, sureness }: Explanation,
-  number: number,
+  { cause, deafMs, evidence, number, others, outage, sureness }: Explanation,
   { fromMs }: Account,
   { bold, dim, red, timeOfDay }: Style,
 ): string[] {
-  const { connected, first, fromMs: beganMs, sessions } = outage;
-  const began = timeOfDay(first.wallMs - (first.atMs - beganMs));
+  const { connected, fromMs: beganMs, lost: loss, sessions } = outage;
+  const began = timeOfDay(beganWallMs(outage));
   const title =
     cause === undefined ? 'Nothing that is known here looks like this' : CAUSES[cause].title;
   const sure = cause === undefined ? '' : ` (${sureness})`;
@@ -53,42 +66,44 @@ function one(
   return [
     `${String(number).padStart(3)}. ${began}, ${roughly(beganMs - fromMs)} after the start`,
     wrapped(`     ${bold(red(title))}${sure}`, 7),
-    `     deaf for ${roughly(deafMs)}${end}${lost}`,
+    `     deaf for ${isSilence(loss?.label) ? 'up to ' : ''}${roughly(deafMs)}${end}${lost}`,
     ...evidence.map((each) => dim(wrapped(`     - ${each}`, 7))),
     ...(also === '' ? [] : [wrapped(`     It looks like this, too: ${also}.`, 7)]),
-    ...(cause === undefined ? [] : [wrapped(`     To do: ${CAUSES[cause].advice}`, 7)]),
+    ...(cause === undefined ? [] : [wrapped(`     To do: ${adviceOn(cause, outage)}`, 7)]),
   ];
 }
 
 function totals(account: Account, { bold }: Style): string[] {
-  const { byCause, byLabel, period, rtt, sessionsLost, uptime, worst } = account;
+  const { byCause, byLabel, period, refused, rtt, sessionsLost, uptime, worst } = account;
   const lines = [
     `connected for ${(uptime * 100).toFixed(uptime > 0.99 ? 3 : 1)} % of the time`,
-    worst && `the longest was number ${numberOf(worst, account)}, ${roughly(worst.deafMs)}`,
+    worst && `the longest was number ${worst.number}, ${roughly(worst.deafMs)}`,
     `sessions lost: ${sessionsLost}`,
     rtt && `round trips: half under ${formatMs(rtt.p50Ms)}, the longest ${formatMs(rtt.maxMs)}`,
     period &&
       `${period.count} come every ${roughly(period.everyMs)} +- ${roughly(period.withinMs)}`,
+    Object.keys(refused).length > 0 ? `refused by the server: ${counts(refused)}` : undefined,
   ];
   const causes = Object.entries(byCause).map(
     ([cause, count]) => `${count} x ${titleOf(cause as Cause | 'unknown')}`,
   );
-  const labels = Object.entries(byLabel).map(([label, count]) => `${count} x ${label}`);
   return [
     bold('In all'),
     ...[...causes, ...lines.filter((line) => line !== undefined)].map((line) =>
       wrapped(`  ${line}`, 6),
     ),
-    wrapped(`  as the client has labelled them: ${labels.join(', ')}`, 6),
+    wrapped(`  as the client has labelled them: ${counts(byLabel)}`, 6),
   ];
+}
+
+function counts(byName: Readonly<Partial<Record<string, number>>>): string {
+  return Object.entries(byName)
+    .map(([name, count]) => `${count} x ${name}`)
+    .join(', ');
 }
 
 function titleOf(cause: Cause | 'unknown'): string {
   return cause === 'unknown' ? 'nothing that is known here' : CAUSES[cause].title;
-}
-
-function numberOf(explanation: Explanation, { explanations }: Account): number {
-  return explanations.indexOf(explanation) + 1;
 }
 
 /** Nobody needs the milliseconds of an hour. */

@@ -1,4 +1,5 @@
 import * as network from './network-signatures';
+import type { Outage } from './outages';
 import * as own from './own-signatures';
 import * as server from './server-signatures';
 import type { Cause, Signature } from './signature';
@@ -8,6 +9,8 @@ export interface CauseOf {
   readonly signature: Signature;
   readonly title: string;
   readonly advice: string;
+  /** Where the server's journal was given as well. Default: the same. */
+  readonly adviceOnBoth?: string;
 }
 
 /** Every cause that is known, and how it is recognised. Of equals the first one counts. */
@@ -151,5 +154,12 @@ export const CAUSES: Readonly<Record<Cause, CauseOf>> = {
     signature: network.lineCut,
     title: 'The connection was cut somewhere on the way',
     advice: 'Give the server’s journal as well: it tells a restart from a cut line.',
+    adviceOnBoth: 'Look at what lies between the two at that time: Wi-Fi, router, proxy.',
   },
 };
+
+/** What to do about an outage that a cause has made. */
+export function adviceOn(cause: Cause, { atServer }: Outage): string {
+  const { advice, adviceOnBoth = advice } = CAUSES[cause];
+  return atServer === undefined ? advice : adviceOnBoth;
+}

@@ -51,13 +51,14 @@ const TOLD: ReadonlySet<EventType> = new Set<EventType>([
  */
 const IN_PART: ReadonlySet<string> = new Set([
   ...['S3', 'S4', 'S5', 'S6', 'S10', 'S11', 'S16'],
-  ...['L3', 'L5', 'H1'],
+  ...['L2', 'L3', 'L5', 'H1'],
 ]);
 
 /** Settings that move the bounds of an invariant, which knows the defaults alone. */
 const MOVED_BY: Readonly<Record<string, RegExp>> = {
   S1: /backoff|stable/i,
   S2: /backoff/i,
+  L2: /heartbeat|pong/i,
   L3: /start/i,
   L5: /start|processing|playback/i,
   L7: /start/i,
@@ -65,7 +66,7 @@ const MOVED_BY: Readonly<Record<string, RegExp>> = {
 };
 
 /** A breach is told this often of each life. */
-const TOLD_BREACHES = 3;
+export const TOLD_BREACHES = 3;
 
 /**
  * Judges a journal by every invariant, life by life. A bound in time may be passed by as much as a
@@ -108,7 +109,7 @@ function judge(trace: readonly RecordedEvent[]): readonly LifeVerdict[] {
 }
 
 /** The last line before the breach, which may have been due for long when it was found. */
-function located(breach: Breach, trace: readonly RecordedEvent[], at: number): FieldBreach {
+export function located(breach: Breach, trace: readonly RecordedEvent[], at: number): FieldBreach {
   let index = at;
   while (index > 0 && (trace[index]?.atMs ?? 0) > breach.atMs) index -= 1;
   const { atMs, seq, wallMs } = trace[index] as RecordedEvent;
@@ -144,7 +145,7 @@ function findingOf(invariant: Invariant, lives: readonly LifeVerdict[]): Finding
 }
 
 /** One measurement of each name: from the least to the most of all lives. */
-function joined(all: readonly Measurement[]): Finding['measurements'] {
+export function joined(all: readonly Measurement[]): Finding['measurements'] {
   const byName = new Map<string, Measurement>();
   for (const each of all) {
     const known = byName.get(each.name) ?? each;

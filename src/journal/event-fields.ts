@@ -78,7 +78,7 @@ const FIELDS = {
     nextDelayMs: 'number?',
   },
   'link.replaced': { connection: 'string', by: 'string' },
-  'link.refused': { reason: 'string', device: 'string?' },
+  'link.refused': { reason: 'string', device: 'string?', others: 'number?' },
   'backoff.scheduled': { attempt: 'number', delayMs: 'number' },
   'heartbeat.late': { connection: 'string', lateMs: 'number' },
   'heartbeat.timeout': { connection: 'string', sinceInboundMs: 'number' },

@@ -1,6 +1,7 @@
-import type { FailureLabel } from '../events';
+import type { FailureLabel, RecordedEvent, Refusal } from '../events';
 import { CAUSES } from './causes';
 import type { FieldRecord } from './field-record';
+import { habitsOf, type Habits } from './habits';
 import { outagesOf, type Outage } from './outages';
 import { periodOf, type Period } from './period';
 import type { Cause, Match } from './signature';
@@ -10,6 +11,8 @@ export type Sureness = 'certain' | 'likely' | 'possible' | 'unknown';
 /** One outage, and what it was. */
 export interface Explanation {
   readonly outage: Outage;
+  /** From 1, of all in the journal. */
+  readonly number: number;
   /** Absent where it looks like nothing that is known. */
   readonly cause?: Cause;
   readonly sureness: Sureness;
@@ -34,6 +37,8 @@ export interface Account {
   /** Of all close records that have some, in milliseconds. */
   readonly rtt?: { readonly p50Ms: number; readonly maxMs: number };
   readonly period?: Period;
+  /** Whom the server has not let in, by reason: strangers, too. */
+  readonly refused: Readonly<Partial<Record<Refusal, number>>>;
   readonly problems: readonly string[];
 }
 
@@ -43,13 +48,21 @@ const LIKELY = 0.6;
 const WORTH_A_WORD = 0.3;
 const MOST_OTHERS = 3;
 
-/** A person's account of every time in which the client had no link. */
-export function explain(record: FieldRecord): Account {
+/**
+ * A person's account of every time in which the client had no link, and that began at a time of day
+ * or later. What came before it still tells what happens over and over.
+ */
+export function explain(record: FieldRecord, sinceWallMs = -Infinity): Account {
+  const isSince = ({ wallMs }: { readonly wallMs: number }): boolean => wallMs >= sinceWallMs;
   const ours = record.events.filter(({ host }) => host === record.client);
-  const [first] = ours;
+  const first = ours.find(isSince) ?? ours.at(-1);
   const [fromMs, toMs] = [first?.atMs ?? 0, ours.at(-1)?.atMs ?? 0];
-  const outages = outagesOf(record);
-  const explanations = outages.map((outage) => explained(outage, outages));
+  const all = outagesOf(record);
+  const habits = habitsOf(all);
+  const explanations = all
+    .map((outage, index) => explained(outage, index + 1, habits))
+    .filter(({ outage }) => isSince({ wallMs: beganWallMs(outage) }));
+  const outages = explanations.map(({ outage }) => outage);
   const deafMs = explanations.reduce((sum, each) => sum + each.deafMs, 0);
   const worst = explanations.reduce<Explanation | undefined>(longer, undefined);
   const rtt = rttOf(outages);
@@ -66,27 +79,31 @@ export function explain(record: FieldRecord): Account {
     ...(worst === undefined ? {} : { worst }),
     ...(rtt === undefined ? {} : { rtt }),
     ...(period === undefined ? {} : { period }),
+    refused: refusedIn(record.events.filter(isSince)),
     problems: record.problems,
   };
 }
 
-function explained(outage: Outage, all: readonly Outage[]): Explanation {
+/** The time of day at which it began. */
+export function beganWallMs({ first, fromMs }: Outage): number {
+  return first.wallMs - (first.atMs - fromMs);
+}
+
+function explained(outage: Outage, number: number, habits: Habits): Explanation {
   const deafMs = Math.max(0, outage.untilMs - outage.fromMs);
-  const [best, ...rest] = matches(outage, all);
-  if (best === undefined) return { outage, sureness: 'unknown', evidence: [], others: [], deafMs };
+  const [best, ...rest] = matches(outage, habits);
+  const known = { outage, number, deafMs };
+  if (best === undefined) return { ...known, sureness: 'unknown', evidence: [], others: [] };
   const { cause, evidence, score } = best;
   const others = rest.filter((other) => other.score >= WORTH_A_WORD).slice(0, MOST_OTHERS);
   const sureness = score >= CERTAIN ? 'certain' : score >= LIKELY ? 'likely' : 'possible';
-  return { outage, cause, sureness, evidence, deafMs, others: others.map((each) => each.cause) };
+  return { ...known, cause, sureness, evidence, others: others.map((each) => each.cause) };
 }
 
-function matches(
-  outage: Outage,
-  all: readonly Outage[],
-): readonly (Match & { readonly cause: Cause })[] {
+function matches(outage: Outage, habits: Habits): readonly (Match & { readonly cause: Cause })[] {
   return (Object.keys(CAUSES) as Cause[])
     .flatMap((cause) => {
-      const match = CAUSES[cause].signature(outage, all);
+      const match = CAUSES[cause].signature(outage, habits);
       return match === undefined ? [] : [{ ...match, cause }];
     })
     .sort((a, b) => b.score - a.score);
@@ -104,10 +121,28 @@ function rttOf(outages: readonly Outage[]): Account['rtt'] {
   return { p50Ms: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, maxMs };
 }
 
+function refusedIn(events: readonly RecordedEvent[]): Account['refused'] {
+  const counts = new Map<Refusal, number>();
+  for (const event of events) {
+    if (event.type === 'link.refused') add(counts, event.reason, 1 + (event.others ?? 0));
+  }
+  return sorted(counts);
+}
+
 /** How often each comes, the most frequent first. */
 function counted<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
   const counts = new Map<Key, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  return Object.fromEntries(sorted) as Partial<Record<Key, number>>;
+  for (const key of keys) add(counts, key, 1);
+  return sorted(counts);
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function sorted<Key extends string>(
+  counts: ReadonlyMap<Key, number>,
+): Partial<Record<Key, number>> {
+  const entries = [...counts].sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(entries) as Partial<Record<Key, number>>;
 }

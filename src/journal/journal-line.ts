@@ -12,6 +12,8 @@ export type Entry =
 const MAX_TIME_MS = 8.64e15;
 /** No string of ours is longer, not even the reason of a close frame with room to spare. */
 const MAX_TEXT = 1_000;
+/** Control characters, and those of Unicode that change the direction of what follows. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 /** Where a line begins that was written behind one that a power cut has torn. */
 const BEGINNING = '{"seq":';
 
@@ -72,7 +74,7 @@ function isStamped(value: unknown): value is Stamped {
     isTime(wallMs) &&
     typeof host === 'string' &&
     typeof type === 'string' &&
-    Object.values(value).every(isPlain)
+    Object.values(value).every((each) => isPlain(each))
   );
 }
 
@@ -84,8 +86,18 @@ function isTime(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) <= MAX_TIME_MS;
 }
 
-/** Whether a text may go to a terminal as it is. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'string') return true;
-  return value.length <= MAX_TEXT && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
+/**
+ * Whether a value may go to a terminal as it is: no control characters, none that turn the line
+ * around, and no more in it than settings are, which are the deepest that an event has.
+ */
+function isPlain(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return value.length <= MAX_TEXT && !UNPRINTABLE.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  const isFlat = depth < 1;
+  return (
+    isFlat &&
+    Object.entries(value)
+      .flat()
+      .every((each) => isPlain(each, depth + 1))
+  );
 }

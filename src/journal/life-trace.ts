@@ -29,7 +29,7 @@ export function livesOf({ gaps = [], lines }: Journal): Lives {
 }
 
 /** A journal has no word for what a trace tells: that no time passed, and that the end began. */
-function asTrace(life: readonly RecordedEvent[]): RecordedEvent[] {
+export function asTrace(life: readonly RecordedEvent[]): RecordedEvent[] {
   const stopping = stoppingLine(life);
   const told = life.flatMap((line): RecordedEvent[] => {
     if (line.type === 'loop.stalled') return [resumed(line), line];
@@ -64,6 +64,9 @@ function isOfShutdown(line: RecordedEvent): boolean {
   return line.type === 'host.stopped';
 }
 
-function stamped({ atMs, boot, host, seq, wallMs }: Stamp, event: SimulatorEvent): RecordedEvent {
+export function stamped(
+  { atMs, boot, host, seq, wallMs }: Stamp,
+  event: SimulatorEvent,
+): RecordedEvent {
   return { seq, atMs, wallMs, host, boot, ...event };
 }

@@ -1,5 +1,6 @@
 import type { EventOf, RecordedEvent } from '../events';
 import type { FieldRecord } from './field-record';
+import { firstAt } from './first-at';
 import { grouped } from './grouped';
 import { livesOfHost, type FieldLife } from './lives';
 
@@ -109,6 +110,7 @@ function finisher(record: FieldRecord): Finish {
   const { client, events, offsets, server } = record;
   const ours = events.filter(({ host, type }) => host === client && TELLING.has(type));
   const lives = server === undefined ? [] : livesOfHost(events, server);
+  const acceptedIn = livesByConnection(lives);
   const stalls = events.filter((event) => event.host === server && event.type === 'loop.stalled');
   const records = grouped(
     events.filter((event) => event.host === server && event.type === 'link.lost'),
@@ -117,14 +119,16 @@ function finisher(record: FieldRecord): Finish {
   const endMs = events.at(-1)?.atMs ?? 0;
   return (open, connected, up) => {
     const untilMs = connected?.atMs ?? endMs;
-    const isNear = ({ atMs }: RecordedEvent): boolean =>
-      atMs >= open.fromMs - BEFORE_MS && atMs <= untilMs;
-    const [lost] = records.get(up?.peerConnection ?? '') ?? [];
+    const near = (lines: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+      between(lines, open.fromMs - BEFORE_MS, untilMs);
+    const peer = up?.peerConnection ?? '';
+    const [lost] = records.get(peer) ?? [];
+    const accepted = acceptedIn.get(peer);
     const sleptMs = connected && sleptBetween(offsets, open.first.atMs, connected);
     return {
       ...open,
       untilMs,
-      own: ours.filter(isNear),
+      own: near(ours),
       ...(connected === undefined ? {} : { connected }),
       ...(sleptMs === undefined ? {} : { sleptMs }),
       ...(server === undefined
@@ -132,8 +136,8 @@ function finisher(record: FieldRecord): Finish {
         : {
             atServer: {
               ...(lost?.type === 'link.lost' ? { lost } : {}),
-              starts: lives.filter((life) => isMeanwhile(life, open, untilMs)),
-              stalls: stalls.filter((stall) => stall.type === 'loop.stalled' && isNear(stall)),
+              starts: lives.filter((life) => isMeanwhile(life, open, untilMs, accepted)),
+              stalls: near(stalls),
             } as AtServer,
           }),
     };
@@ -147,14 +151,48 @@ const TELLING: ReadonlySet<string> = new Set([
   'heartbeat.timeout',
 ]);
 
-/** Whether the server went and came back while the client was without it. */
-function isMeanwhile({ before, started }: FieldLife, open: Open, untilMs: number): boolean {
+/** In which life the server has accepted each connection. */
+function livesByConnection(lives: readonly FieldLife[]): ReadonlyMap<string, FieldLife> {
+  return new Map(
+    lives.flatMap((life) =>
+      life.lines.flatMap((line) =>
+        line.type === 'link.accepted' ? [[line.connection, life] as const] : [],
+      ),
+    ),
+  );
+}
+
+/** Those of some lines, which are in the order of time, that lie in a stretch of it. */
+function between(
+  lines: readonly RecordedEvent[],
+  fromMs: number,
+  untilMs: number,
+): readonly RecordedEvent[] {
+  const begin = firstAt(lines, ({ atMs }) => atMs >= fromMs);
+  const end = firstAt(lines, ({ atMs }) => atMs > untilMs);
+  return lines.slice(begin, end);
+}
+
+/**
+ * Whether the server went and came back while the client was without it, or since it has accepted
+ * the connection: the client may be the last to know.
+ */
+function isMeanwhile(
+  { before, started }: FieldLife,
+  open: Open,
+  untilMs: number,
+  accepted: FieldLife | undefined,
+): boolean {
   if (before === undefined || started === undefined) return false;
-  const lostMs = open.lost?.atMs ?? untilMs;
   const SLACK_MS = 2_000;
-  const isBack = started.atMs >= open.fromMs - SLACK_MS && started.atMs <= untilMs + SLACK_MS;
+  const lostMs = open.lost?.atMs ?? untilMs;
+  const fromMs = accepted?.lines.at(-1)?.atMs ?? open.fromMs - SLACK_MS;
+  const isBack = started.atMs >= fromMs && started.atMs <= untilMs + SLACK_MS;
   return isBack && before.last.atMs <= lostMs + SLACK_MS;
 }
+
+/** The next connections, of which one has ended the outage; each is compared more than once. */
+const MOST_COMPARED = 100;
 
 /** A clock that stands still while its machine sleeps falls behind that of the other machine. */
 function sleptBetween(
@@ -162,10 +200,11 @@ function sleptBetween(
   beganMs: number,
   connected: EventOf<'link.connected'>,
 ): number | undefined {
-  const before = offsets.findLast(({ atMs }) => atMs < beganMs);
-  const after = offsets.find(
-    ({ atMs, connection }) => atMs > beganMs && connection === connected.connection,
-  );
+  const index = firstAt(offsets, ({ atMs }) => atMs >= beganMs);
+  const before = offsets[index - 1];
+  const after = offsets
+    .slice(index, index + MOST_COMPARED)
+    .find(({ atMs, connection }) => atMs > beganMs && connection === connected.connection);
   if (before === undefined || after === undefined) return undefined;
   const sleptMs = after.offsetMs - before.offsetMs;
   return sleptMs > before.errorMs + after.errorMs + 1_000 ? sleptMs : undefined;

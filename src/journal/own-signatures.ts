@@ -52,7 +52,9 @@ export const ownSleep: Signature = ({ atServer, lost, own, sleptMs }) => {
   if (step?.type !== 'clock.stepped') return undefined;
   const evidence = [seen(step, 'byMs'), seenLoss(lost)];
   if (sleptMs === undefined) {
-    return match(atServer === undefined && step.byMs >= LONG_SLEEP_MS ? 0.8 : 0.4, ...evidence);
+    const isLong = atServer === undefined && step.byMs >= LONG_SLEEP_MS;
+    const isSudden = isCut(lost.label) && lost.atMs - step.atMs <= SOON_MS;
+    return match(isLong ? 0.8 : isSudden ? 0.57 : 0.4, ...evidence);
   }
   return match(
     0.97,

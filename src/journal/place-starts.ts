@@ -38,15 +38,16 @@ function shiftByServer(
   compared: readonly Comparison[],
   shiftsMs: readonly number[],
 ): number | undefined {
-  for (const after of compared.filter(({ clientStart }) => clientStart === index)) {
-    const before = compared.findLast(
-      ({ clientStart, serverStart }) => clientStart < index && serverStart === after.serverStart,
-    );
-    if (before === undefined) continue;
-    const beforeMs = before.clientMs + (shiftsMs[before.clientStart] ?? 0);
-    return beforeMs + after.serverMs - before.serverMs - after.clientMs;
-  }
-  return undefined;
+  const earlier = compared.filter(({ clientStart }) => clientStart < index);
+  // Of each start of the server's the last one before.
+  const lastOf = new Map(earlier.map((each) => [each.serverStart, each]));
+  const after = compared.find(
+    ({ clientStart, serverStart }) => clientStart === index && lastOf.has(serverStart),
+  );
+  const before = after && lastOf.get(after.serverStart);
+  if (after === undefined || before === undefined) return undefined;
+  const beforeMs = before.clientMs + (shiftsMs[before.clientStart] ?? 0);
+  return beforeMs + after.serverMs - before.serverMs - after.clientMs;
 }
 
 /** Between two starts of a machine. */

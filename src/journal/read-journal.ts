@@ -7,7 +7,9 @@
  *   time-line        one journal's lives on one time
  *   compare-clocks   how far apart client and server are
  *   check-journal    the invariants over it
+ *   check-house      what only both journals of a house can tell
  *   explain          every disconnect, what it was, and how sure that is
+ *   habits           what many disconnects have in common
  */
 import type { RecordedEvent } from '../events';
 import { inOrder, type Ordered } from './journal-order';
@@ -71,6 +73,7 @@ function readLines(text: string): Read {
 
 function whyNothing(text: string): string {
   if (text.replace(/[\0\s\uFEFF]/g, '') === '') return 'It is empty: no program has told anything.';
+  if (text.startsWith('\u001f\ufffd')) return 'It is compressed: unpack it first (gunzip).';
   const [first = ''] = text.trimStart().split('\n', 1);
   const shown = JSON.stringify(first.slice(0, 40));
   return `It is no journal: its first line, ${shown}, is no event. A journal is JSON Lines.`;

@@ -1,5 +1,6 @@
 /** What the server does: it restarts, dies, freezes, has no place, or sends a device away. */
 import { REPLACED_REASON } from '../constants';
+import { isDisowned, isUnanswered } from './habits';
 import type { Outage } from './outages';
 import {
   isCut,
@@ -35,10 +36,15 @@ export const serverPowerCut: Signature = (outage) => {
   const { lost } = outage;
   const start = serverStart(outage, 'vanished', true);
   if (start !== undefined) return match(0.95, lost && seenLoss(lost), start);
+  const isAlone = outage.atServer === undefined;
+  // Its kernel is back, and knows of no such connection.
+  if (lost?.label === 'reset' && isAlone && (isDisowned(lost) || isUnanswered(lost))) {
+    return match(0.52, seenLoss(lost));
+  }
   const isOff = seenFailures(outage, 'dial_timeout', 'dial_unreachable');
   const isBooting = outage.failures.at(-1)?.label === 'dial_refused';
   if (!isSilence(lost?.label) || isOff.count === 0 || !isBooting) return undefined;
-  return outage.atServer === undefined ? match(0.6, lost && seenLoss(lost), isOff.told) : undefined;
+  return isAlone ? match(0.6, lost && seenLoss(lost), isOff.told) : undefined;
 };
 
 export const serverFrozen: Signature = (outage) => {
@@ -77,9 +83,8 @@ export const serverClosed: Signature = ({ lost }) =>
   lost?.label === 'peer_close' ? match(0.6, seenLoss(lost)) : undefined;
 
 /** Two that take the connection from each other do so over and over. */
-export const twoProcesses: Signature = ({ lost }, all) => {
+export const twoProcesses: Signature = ({ lost }, { replaced: count }) => {
   if (lost?.label !== 'replaced') return undefined;
-  const count = all.filter((each) => each.lost?.label === 'replaced').length;
   const often = count > 1 ? `replaced ${count} times in this journal` : undefined;
   const told = lost.reason ?? REPLACED_REASON;
   return match(count > 1 ? 0.97 : 0.8, seenLoss(lost), often ?? `the server's words: ${told}`);

@@ -1,4 +1,5 @@
 import type { EventOf, FailureLabel, RecordedEvent } from '../events';
+import type { Habits } from './habits';
 import type { FieldLife } from './lives';
 import type { Outage } from './outages';
 
@@ -40,8 +41,8 @@ export interface Match {
   readonly evidence: readonly string[];
 }
 
-/** A pure function of an outage and of all others beside it; undefined: it looks like no such. */
-export type Signature = (outage: Outage, all: readonly Outage[]) => Match | undefined;
+/** A pure function of an outage and of what all have in common; undefined: it is none of it. */
+export type Signature = (outage: Outage, habits: Habits) => Match | undefined;
 
 export function match(score: number, ...evidence: readonly (string | undefined)[]): Match {
   return { score, evidence: evidence.filter((each) => each !== undefined) };

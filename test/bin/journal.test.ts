@@ -189,6 +189,19 @@ describe('journals of the programs', function () {
     expect(lines.at(-1)?.['boot']).to.equal(LIVES);
   });
 
+  it('count who is refused over and over, and end with the end', async () => {
+    const { port, server } = await startServer('--journal', journal.server);
+    for (let times = 0; times < 10; times += 1) {
+      // A page in somebody's browser, or a scanner.
+      await fetch(`http://127.0.0.1:${port}/`);
+    }
+    server.signal('SIGTERM');
+    await server.exited;
+    const told = only(journal.server, 'link.refused').map(({ others }) => others ?? 0);
+    expect(told).to.deep.equal([0, 0, 0, 0, 3, 1]);
+    expect(linesOf(journal.server).at(-1)?.type).to.equal('host.stopped');
+  });
+
   it('are not overwritten by --events', async () => {
     const args = ['--port', '0', '--journal', journal.server];
     const { code, stderr } = await run('server', [...args, '--events', journal.server]);

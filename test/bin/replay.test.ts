@@ -140,7 +140,7 @@ function wrongUses(): readonly (readonly [string, () => string[], RegExp])[] {
   return [
     ['no journal at all', () => [], /^error: missing required argument 'journals'/],
     ['a file that is not there', () => [noFolder], /none\/x: ENOENT/],
-    ['a folder', () => [FOLDER], /: EISDIR/],
+    ['a folder', () => [FOLDER], /: It is a folder/],
     ['an empty file', () => [written('')], /: It is empty/],
     [
       'what is no journal',

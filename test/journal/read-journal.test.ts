@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -102,11 +104,22 @@ describe('reading a journal', () => {
   it('refuses a line without a field, or with control characters for the terminal', () => {
     const at = lines.findIndex(({ type }) => type === 'link.dialing');
     const { attempt: _attempt, ...without } = lines[at] as EventOf<'link.dialing'>;
-    const red = { ...lines[at], connection: '\u001b[31m' };
-    for (const bad of [without, red]) {
+    const ofTerminal = ['\u001b[31m', '\u202e'].map((connection) => ({ ...lines[at], connection }));
+    for (const bad of [without, ...ofTerminal]) {
       const journal = readJournal(asText(lines.with(at, bad as RecordedEvent)));
       expect(journal.gaps).to.deep.equal([at]);
       expect(journal.problems[0]).to.equal(`Line ${at + 1} is no event, and left out.`);
+    }
+  });
+
+  it('refuses what is nested deeper than settings are, however deep', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const [first = ''] = text.split('\n', 1);
+    for (const nested of [deep, '{"a":{}}', '{"a":"\\u001b[31m"}', '["\\u0007"]']) {
+      const bad = first.replace('"type"', `"settings":${nested},"type"`);
+      const { lines: read, problems } = readJournal(`${bad}\n${bad}\n${text}`);
+      expect(read).to.deep.equal(lines);
+      expect(problems).to.deep.equal(['Lines 1, 2 are no event, and left out.']);
     }
   });
 
@@ -166,6 +179,7 @@ describe('reading a journal', () => {
     expect(codeOf('\0\0\0\n')[1]).to.match(/^It is empty/);
     expect(codeOf('# A heading\n\nText.\n')[1]).to.match(/first line, "# A heading", is no event/);
     expect(codeOf('{"version":1,"runs":[]}\n')[1]).to.match(/^It is no journal/);
+    expect(codeOf(gzipSync(text).toString())[1]).to.match(/^It is compressed: unpack it first/);
     const newer = lines.map((line) =>
       line.type === 'host.started' ? { ...line, version: 2 } : line,
     );

@@ -1,9 +1,15 @@
-import type { RecordedEvent } from '../../events';
-import { endsLife, DueInvariant, readingLives } from './invariant';
+import { CLOSE_TIMEOUT_MS, HEARTBEAT_GRACE_MS, TELLING_LAG_MS } from '../../constants';
+import type { EventOf, RecordedEvent } from '../../events';
+import { endsLife, DueInvariant, readingLives, NONE, type Breach } from './invariant';
 
 /** An interval of the heartbeat, and the time for a pong. */
 const NOTICE_MS = 40_000;
-const STALL_GRACE_MS = 5_000;
+const STALL_GRACE_MS = HEARTBEAT_GRACE_MS;
+/**
+ * What a record may say beyond it: a deadline that ran late by less than is told gets its grace,
+ * and a goodbye that nobody answers its time.
+ */
+const RECORD_SLACK_MS = HEARTBEAT_GRACE_MS + CLOSE_TIMEOUT_MS + TELLING_LAG_MS;
 
 /** A connection that is up, and the host at its other end. */
 interface Link {
@@ -13,7 +19,8 @@ interface Link {
 
 /**
  * L2: a dead link is noticed within 40 s of the last byte that came in, at each end. What came in
- * is told by the simulator's wire, not by whom it is about; a journal has none, and no verdict.
+ * is told by the simulator's wire, not by whom it is about. A journal has no wire: there the record
+ * of each connection says for how long nothing had come in.
  */
 export class DeadLinkInvariant extends DueInvariant {
   readonly id = 'L2';
@@ -26,6 +33,7 @@ export class DeadLinkInvariant extends DueInvariant {
   /** From whom bytes came to each host, at the last instant at which any did. */
   private readonly heard = new Map<string, { readonly atMs: number; readonly from: Set<string> }>();
   private readonly resumedMs = new Map<string, number>();
+  private readonly stalls: EventOf<'host.resumed'>[] = [];
 
   constructor() {
     super(STALL_GRACE_MS);
@@ -35,9 +43,9 @@ export class DeadLinkInvariant extends DueInvariant {
     return [];
   }
 
-  protected override follow(event: RecordedEvent): void {
+  protected override follow(event: RecordedEvent): readonly Breach[] | void {
     if (endsLife(event)) this.forget(event.host);
-    if (event.type === 'host.resumed') this.resumedMs.set(event.host, event.atMs);
+    if (event.type === 'host.resumed') this.resumed(event);
     switch (event.type) {
       case 'wire.delivered':
         this.delivered(event.from, event.to, event.atMs);
@@ -49,9 +57,28 @@ export class DeadLinkInvariant extends DueInvariant {
       case 'link.lost':
         this.links.delete(keyOf(event.host, event.connection));
         this.due.meet(keyOf(event.host, event.connection));
-        return;
+        return event.step === undefined ? this.judgeRecord(event) : NONE;
       default:
     }
+  }
+
+  private resumed(event: EventOf<'host.resumed'>): void {
+    this.resumedMs.set(event.host, event.atMs);
+    if (event.step === undefined) this.stalls.push(event);
+  }
+
+  /** In a journal: the silence that a connection ended with, without the time we stood still. */
+  private judgeRecord(lost: EventOf<'link.lost'>): readonly Breach[] {
+    const { atMs, host, sinceInboundMs } = lost;
+    this.judged = true;
+    const stoodMs = this.stalls
+      .filter((stall) => stall.atMs >= atMs - sinceInboundMs)
+      .reduce((sum, { pausedMs }) => sum + pausedMs + STALL_GRACE_MS, 0);
+    const mostMs = NOTICE_MS + RECORD_SLACK_MS + stoodMs;
+    if (sinceInboundMs <= mostMs) return NONE;
+    return [
+      { host, atMs, expected: `silent for ${mostMs} ms at most`, seen: `${sinceInboundMs} ms` },
+    ];
   }
 
   private up({ atMs, host }: RecordedEvent, connection: string): void {

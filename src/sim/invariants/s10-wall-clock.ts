@@ -1,3 +1,4 @@
+import { TELLING_LAG_MS } from '../../constants';
 import type { EventOf, RecordedEvent } from '../../events';
 import { NONE, PerLife, type Breach, SafetyInvariant, reading } from './invariant';
 
@@ -12,6 +13,9 @@ interface State {
   /** Time that a host did not notice: its own clocks are behind by so much at most. */
   pausedMs: number;
 }
+
+/** A trace rounds its times. */
+const ROUNDED_MS = 1;
 
 /** S10: the time of day may jump; what is decided and measured goes by monotonic time. */
 export class WallClockInvariant extends SafetyInvariant {
@@ -73,8 +77,7 @@ export class WallClockInvariant extends SafetyInvariant {
     const sinceMs = ups.get(connection)?.sinceMs;
     if (sinceMs === undefined) return NONE;
     this.judged = true;
-    // A journal rounds, and its real clock has fractions.
-    if (ms >= 0 && ms <= atMs - sinceMs + 1) return NONE;
+    if (ms >= 0 && ms <= atMs - sinceMs + toleranceMs(event)) return NONE;
     const expected = `${what} of 0 to ${atMs - sinceMs} ms`;
     return [{ host, atMs, expected, seen: `${ms} ms` }];
   }
@@ -84,8 +87,17 @@ export class WallClockInvariant extends SafetyInvariant {
     const up = ups.get(connection);
     if (up === undefined) return NONE;
     const leastMs = atMs - up.sinceMs - (pausedMs - up.pausedMs);
-    if (upMs >= leastMs - 1) return NONE;
+    if (upMs >= leastMs - toleranceMs(event)) return NONE;
     const expected = `time up of ${leastMs} ms or more`;
     return [{ host, atMs, expected, seen: `${upMs} ms` }];
   }
+}
+
+/**
+ * How far a length may be from the times of the events. In a journal time passes within a turn as
+ * well: from where a connection counts its time to where that is told, up to a standstill that is
+ * too short to be told. A time of day that jumps does so by more.
+ */
+function toleranceMs({ step }: RecordedEvent): number {
+  return step === undefined ? TELLING_LAG_MS : ROUNDED_MS;
 }

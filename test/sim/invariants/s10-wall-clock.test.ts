@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { AnyEvent } from '../../../src/events';
+import type { AnyEvent, RecordedEvent } from '../../../src/events';
 import { WallClockInvariant } from '../../../src/sim/invariants/s10-wall-clock';
 import { Story, accepted, connected, lost, paused, resumed, started } from './story';
 
@@ -57,6 +57,18 @@ describe('invariant S10', () => {
     expect(story.at(6_000, 'pi', started, rtt(9_999)).verdict).to.equal('unknown');
     const server = new Story(new WallClockInvariant()).at(0, 'server', accepted('s1', 'a'));
     expect(server.at(9, 'server', lost('s1', { upMs: 99 })).verdict).to.equal('broken');
+  });
+
+  it('forgives what passes within a turn where no steps are told, and no jump of the clock', () => {
+    const verdictOf = (upMs: number): string => {
+      const invariant = new WallClockInvariant();
+      const at = { seq: 1, wallMs: 0, host: 'pi', boot: 1 };
+      invariant.observe({ ...at, ...connected('c1'), atMs: 1_000 } as RecordedEvent);
+      const end = { ...at, ...lost('c1', { upMs }), atMs: 13_000 } as RecordedEvent;
+      return invariant.observe(end).length === 0 ? 'held' : 'broken';
+    };
+    expect([11_100, 12_067].map(verdictOf)).to.deep.equal(['held', 'held']);
+    expect([9_000, 3_612_000, -3_588_000].map(verdictOf)).to.deep.equal(Array(3).fill('broken'));
   });
 
   it('forgets a connection with its loss', () => {
