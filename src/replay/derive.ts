@@ -15,6 +15,7 @@
  *   fit               how well a run is what the journals tell, and where they part
  *   replay            which of what may have been behind it was: a search
  *     nudges            instants that are moved by some milliseconds
+ *     resync            dials when they came in the field
  *   replay-text       what came of it, for a person
  */
 import { DEFAULT_DEVICE } from '../protocol';

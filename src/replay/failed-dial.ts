@@ -16,6 +16,8 @@ import { PLAIN_TRIPS, stalledSince } from './house';
 
 /** A byte of the first frame after the answer to an upgrade, which has 162 bytes of its own. */
 const IN_THE_WELCOME = 170;
+/** Of the answer itself. */
+const ANSWER_BYTES = 162;
 
 /** Bytes of the request for an upgrade, in its first line and in its headers. */
 const IN_THE_REQUEST = [2, 10, 30, 60, 90, 120, 150];
@@ -181,10 +183,24 @@ export class FailedDial extends EndOfLink {
     if (accepted !== undefined && atMs >= accepted.atMs + this.latencyMs) {
       unheard.push(this.silence('downstream', accepted.atMs - 1));
     }
-    return (['reset', 'close'] as const).map((kind) => ({
-      cause: `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`,
-      faults: [...unheard, this.broken(kind, 'downstream', atMs), ...this.serverSide()],
-    }));
+    const isLate = atMs > dialledMs + this.house.trips * this.latencyMs + SOON_MS;
+    const held = isLate ? [this.answerHeld(dialledMs, atMs)] : [];
+    return (['reset', 'close'] as const).flatMap((kind) => {
+      const cause = `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`;
+      const breaks = [this.broken(kind, 'downstream', atMs), ...this.serverSide()];
+      const plain = { cause, faults: [...unheard, ...breaks] };
+      if (held.length === 0) return [plain];
+      const byHolding = { cause, faults: [...held, ...breaks] };
+      return this.house.knowsServer ? [plain, byHolding] : [byHolding, plain];
+    });
+  }
+
+  /** Whenever the answer is sent meanwhile, it comes a little too late. */
+  private answerHeld(dialledMs: number, untilMs: number): FaultInput {
+    const { at, for: lasts } = this.around(dialledMs, untilMs);
+    const heldMs = (untilMs - dialledMs) * 1.1 + AROUND_MS;
+    const bytesPerSecond = Math.max(1, Math.floor(ANSWER_BYTES / (heldMs / 1_000)));
+    return { kind: 'slow_path', between, direction: 'downstream', bytesPerSecond, at, for: lasts };
   }
 
   /** Somebody took the dial although the server was off, and hung up. */

@@ -9,6 +9,7 @@ import { derive, scenarioOf } from './derive';
 import { fit, marksOf, NEAR_MS, type Fit, type Mark, type Roles } from './fit';
 import { nudges, type Story } from './nudges';
 import { ReplayError } from './replay-error';
+import { resynced } from './resync';
 import { disconnectsOf, SHORT_MS, windowOf, type Disconnect } from './window';
 
 /** So many runs may be made to find what fits ... */
@@ -109,6 +110,8 @@ class Search {
   private readonly derivation: Derivation;
   private readonly field: readonly Mark[];
   private readonly options: ReplayOptions;
+  /** What the client's journal tells, on the time of the scenario. */
+  private readonly client: readonly RecordedEvent[];
   private readonly roles: Roles;
   private readonly limit: number;
   private evaluations = 0;
@@ -121,6 +124,10 @@ class Search {
     const isKnown = record.server !== undefined;
     this.roles = { client: CLIENT, ...(isKnown ? { server: SERVER } : {}) };
     const names = { client: record.client, ...(isKnown ? { server: record.server } : {}) };
+    const { events, fromMs } = this.derivation;
+    this.client = events
+      .filter(({ host }) => host === record.client)
+      .map((event) => ({ ...event, atMs: event.atMs - fromMs }));
     this.field = marksOf(this.derivation.events, names as Roles).map((mark) => ({
       ...mark,
       atMs: mark.atMs - this.derivation.fromMs,
@@ -130,12 +137,12 @@ class Search {
   async run(): Promise<Found> {
     const { derivation } = this;
     const chosen = derivation.incidents.map(({ candidates }) => candidates[0] as Candidate);
-    let best = await this.try({ derivation, chosen }, []);
+    let best = await this.inTime(await this.try({ derivation, chosen }, []));
     const settled = new Set<string>();
     while (!best.fit.reproduced && this.evaluations < this.limit) {
       const better = await this.bestOf(best, [...this.others(best, settled), ...this.nudged(best)]);
       if (better === undefined) break;
-      best = better;
+      best = await this.inTime(better);
     }
     return this.told(best);
   }
@@ -157,6 +164,14 @@ class Search {
       evaluations: this.evaluations,
       field: events.map((event) => ({ ...event, atMs: event.atMs - fromMs })),
     };
+  }
+
+  /** With its dials when the field had them, where that is no worse. */
+  private async inTime(tried: Tried): Promise<Tried> {
+    if (tried.fit.reproduced || this.evaluations >= this.limit) return tried;
+    const story = resynced(tried.story, this.client, tried.events.filter(isClients));
+    const again = await this.try(story, tried.nudged);
+    return isBetter(tried.fit, again.fit) ? tried : again;
   }
 
   /** The best of what is better, of so many as may still be tried. */
@@ -243,6 +258,10 @@ class Search {
   private untilMs(): number {
     return this.derivation.untilMs - this.derivation.fromMs;
   }
+}
+
+function isClients({ host }: RecordedEvent): boolean {
+  return host === CLIENT;
 }
 
 /** What parts later is better, also where nothing of the field lies between. */
