@@ -8,7 +8,7 @@ export type Entry =
   | { readonly kind: 'gap'; readonly line: Stamp; readonly missing: number }
   | { readonly kind: 'unknown'; readonly line: Stamp; readonly type: string };
 
-/** The furthest from 1970 that a `Date` can be, in milliseconds. */
+/** The furthest from 1970 that a `Date` can be, in milliseconds; no other number is beyond. */
 const MAX_TIME_MS = 8.64e15;
 /** No string of ours is longer, not even the reason of a close frame with room to spare. */
 const MAX_TEXT = 1_000;
@@ -74,8 +74,15 @@ function isStamped(value: unknown): value is Stamped {
     isTime(wallMs) &&
     typeof host === 'string' &&
     typeof type === 'string' &&
-    Object.values(value).every((each) => isPlain(each))
+    Object.entries(value).every(([name, each]) => isPlain(each) && isSigned(name, each))
   );
+}
+
+/** Of what is measured and counted nothing is negative, but by how much a clock was set back. */
+const SIGNED = new Set(['atMs', 'byMs', 'wallMs']);
+
+function isSigned(name: string, value: unknown): boolean {
+  return typeof value !== 'number' || value >= 0 || SIGNED.has(name);
 }
 
 function isCount(value: unknown): boolean {
@@ -92,6 +99,7 @@ function isTime(value: unknown): boolean {
  */
 function isPlain(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return value.length <= MAX_TEXT && !UNPRINTABLE.test(value);
+  if (typeof value === 'number') return isTime(value);
   if (typeof value !== 'object' || value === null) return true;
   const isFlat = depth < 1;
   return (

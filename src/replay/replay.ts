@@ -74,6 +74,7 @@ export async function replay(
   const disconnects = disconnectsOf(whole);
   const incident = options.incident ?? lastOfMany(whole, disconnects);
   const aligned = incident === undefined ? whole : windowOf(whole, incident);
+  checkLength(aligned);
   const search = new Search(aligned, options);
   const found = await search.run();
   const numbered = incident === undefined ? {} : { incident };
@@ -92,6 +93,19 @@ function lastOfMany(
   if (last.atMs - first.atMs <= SHORT_MS) return undefined;
   if (disconnects.length > 0) return disconnects.length;
   throw new ReplayError('REPLAY_NOTHING', 'The client has never lost its link: nothing to replay.');
+}
+
+/** What the simulator is asked to live through, at the most: 31 days. */
+const LONGEST_MS = 31 * 86_400_000;
+
+function checkLength({ record: { events } }: Aligned): void {
+  const lastsMs = (events.at(-1)?.atMs ?? 0) - (events[0]?.atMs ?? 0);
+  if (lastsMs <= LONGEST_MS) return;
+  const days = Math.round(lastsMs / 86_400_000);
+  throw new ReplayError(
+    'REPLAY_TOO_LONG',
+    `From the dial before the disconnect to its end it is ${days} days; at most 31 are replayed.`,
+  );
 }
 
 interface Tried {

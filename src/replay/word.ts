@@ -1,3 +1,4 @@
+import { BYTES_PER_MS } from '../constants';
 import type { RecordedEvent } from '../events';
 import type { Hosts, StoryTime } from './derivation';
 import type { House } from './house';
@@ -28,6 +29,9 @@ const DEFAULT_IDLE_MS = 30_000;
 const SPEECH_EVERY_MS = 20_000;
 /** Of an answer of which nothing else is known, so much was there: 100 ms. */
 export const PIECE_BYTES = 3_200;
+
+/** Ten minutes of sound: what a journal has beyond that is not replayed. */
+const MAX_ANSWER_BYTES = 600_000 * BYTES_PER_MS;
 
 /** A conversation as one side tells of it: what the engine must have done in it. */
 export abstract class Word {
@@ -92,7 +96,7 @@ export abstract class Word {
     then: 'ends' | 'breaks_off' | 'hangs',
     late: readonly Late[],
   ): void {
-    let leftBytes = bytes;
+    let leftBytes = Math.min(bytes, MAX_ANSWER_BYTES);
     const later = late.map((each) => {
       const lateBytes = Math.min(leftBytes, Math.max(0, 2 * Math.round(each.bytes / 2)));
       leftBytes -= lateBytes;

@@ -123,6 +123,15 @@ describe('reading a journal', () => {
     }
   });
 
+  it('leaves out what counts or measures less than nothing, or more than there is time', () => {
+    const lost = { ...lines.find(({ type }) => type === 'link.lost'), seq: lines.length + 1 };
+    for (const other of [{ upMs: -1 }, { sinceInboundMs: -1e300 }, { unackedBytes: 1e300 }]) {
+      const { lines: read, problems } = readJournal(asText([...lines, { ...lost, ...other }]));
+      expect(read).to.deep.equal(lines);
+      expect(problems.join()).to.match(/left out/);
+    }
+  });
+
   it('puts lines in order, reads repeated ones once, and tells where some are missing', () => {
     const swapped = [lines[0], lines[2], lines[1], ...lines.slice(3)] as readonly RecordedEvent[];
     expect(readJournal(asText(swapped)).lines).to.deep.equal(lines);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 
 import type { Journal } from '../../src/journal/field-record';
 import { replay } from '../../src/replay/replay';
@@ -202,6 +203,31 @@ describe('a replay', () => {
     const journals = await journalsOf({ faults: [{ kind: 'reset', at: '8 s' }] });
     const { evaluations } = await replay(journals, { maxEvaluations: 1 });
     expect(evaluations).to.equal(1);
+  });
+
+  it('ends, whatever numbers the journals have', async () => {
+    const { client, server } = await journalsOf({ faults: [{ kind: 'reset', at: '8 s' }] });
+    const numbers = client.lines.flatMap((line, at) =>
+      Object.entries(line)
+        .filter(([name, value]) => typeof value === 'number' && !['seq', 'boot'].includes(name))
+        .map(([name]) => ({ at, name })),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...numbers),
+        fc.constantFrom(0, 1, 1e6, 1e12, 8.64e15),
+        async ({ at, name }, value) => {
+          const lines = client.lines.map((line, index) =>
+            index === at ? { ...line, [name]: value } : line,
+          );
+          const journals = { client: { ...client, lines }, server };
+          await replay(journals, { maxEvaluations: 1 }).catch((error: unknown) => {
+            expect(error).to.have.property('code', 'REPLAY_TOO_LONG');
+          });
+        },
+      ),
+      { numRuns: 60, seed: 7 },
+    );
   });
 
   it('is the same to the byte for the same journals', async () => {
