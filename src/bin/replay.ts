@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npm run replay`: a disconnect of the field, played again from its journals. */
 // First, because the simulator has to come before `ws`.
-import { replay, type Replayed } from '../replay/replay';
+import { MAX_EVALUATIONS, replay, type Replayed } from '../replay/replay';
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,8 +44,6 @@ interface Options {
 /** Is told what came of it, once. */
 type Report = (replayed: Replayed) => Promise<void>;
 
-const DEFAULT_RUNS = 80;
-
 async function main(): Promise<number> {
   onOutputClosed(() => process.exit(FAILED));
   const command = makeCommand();
@@ -74,7 +72,7 @@ function makeCommand(): Command {
       '--max-runs <number>',
       'give up after so many runs',
       wholeNumber(1, 10_000),
-      DEFAULT_RUNS,
+      MAX_EVALUATIONS,
     )
     .addOption(
       new Option('-r, --reporter <reporters>', `${REPORTERS.join(', ')}, each as NAME or NAME=FILE`)

@@ -12,9 +12,16 @@ const MAX_PROBLEMS = 5;
 
 /** What came of a replay, for a person. */
 export function replayText(replayed: Replayed): string {
-  return [...head(replayed), ...outcome(replayed), ...certain(replayed), ...findings(replayed)]
-    .map((line) => `${line}\n`)
-    .join('');
+  const parts = [head, outcome, certain, findings, nudged];
+  return parts.flatMap((part) => part(replayed).map((line) => `${line}\n`)).join('');
+}
+
+function nudged({ nudged: all }: Replayed): string[] {
+  if (all.length === 0) return [];
+  return [
+    'Moved, because the journals do not tell the order of what came at once:',
+    ...all.map((what) => `  ${what}`),
+  ];
 }
 
 function head({ disconnects, incident, knowsServer, lastsMs, problems }: Replayed): string[] {

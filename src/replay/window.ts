@@ -1,4 +1,5 @@
 import type { EventOf, RecordedEvent } from '../events';
+import { outagesOf } from '../journal/outages';
 import type { Aligned } from './align';
 import { ReplayError } from './replay-error';
 
@@ -21,21 +22,15 @@ const AFTER_MS = 30_000;
 /** An outage that lasts for longer is not looked at to its end, in milliseconds. */
 const MAX_OUTAGE_MS = 900_000;
 
-/** Every time in which the client lost its link, in order. */
-export function disconnectsOf({ record: { client, events } }: Aligned): Disconnect[] {
-  const ours = events.filter(({ host }) => host === client);
-  const found: Omit<Disconnect, 'number'>[] = [];
-  let since: { atMs: number; label: string } | undefined;
-  for (const event of ours) {
-    const isEnd = event.type === 'link.lost' || event.type === 'link.failed';
-    if (isEnd && event.label !== 'local_shutdown')
-      since ??= { atMs: event.atMs, label: event.label };
-    if (event.type !== 'link.connected' || since === undefined) continue;
-    found.push({ ...since, untilMs: event.atMs });
-    since = undefined;
-  }
-  if (since !== undefined) found.push(since);
-  return found.map((each, index) => ({ number: index + 1, ...each }));
+/** Every time in which the client had no link, in order, with the numbers that `explain` gives. */
+export function disconnectsOf({ record }: Aligned): Disconnect[] {
+  return outagesOf(record).map(({ connected, failures, first, lost }, index) => ({
+    number: index + 1,
+    // Of a program that began anew, the one before is looked at as well.
+    atMs: first.type === 'host.started' ? first.atMs - 1 : first.atMs,
+    label: lost?.label ?? failures[0]?.label ?? 'ended',
+    ...(connected === undefined ? {} : { untilMs: connected.atMs }),
+  }));
 }
 
 /**
