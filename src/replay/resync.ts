@@ -22,6 +22,8 @@ export function resynced(
   const client = derivation.hosts[CLIENT];
   if (client?.program !== 'client' || client.draws === undefined) return story;
   const [theirs, ours] = [livesOf(field), livesOf(replayed)];
+  // Of a life that told nothing it is not known which it is.
+  if (theirs.length !== client.draws.length || ours.length !== theirs.length) return story;
   const draws = client.draws.map((drawn, life) =>
     corrected(drawn, theirs[life] ?? [], ours[life] ?? []),
   );
@@ -48,10 +50,10 @@ function corrected(
   let beforeMs = (theirs[0]?.atMs ?? 0) - (ours[0]?.atMs ?? 0);
   for (const [index, at] of waitsOf(field).entries()) {
     const [dial, again] = [theirs[index + 1], ours[index + 1]];
-    if (dial === undefined || again === undefined) break;
+    const wait = others[at];
+    if (dial === undefined || again === undefined || wait === undefined) break;
     const offMs = dial.atMs - again.atMs;
-    const other = (others[at] ?? 0) + (offMs - beforeMs) / UNIT_MS;
-    others[at] = Math.min(Math.max(0, other), MOST);
+    others[at] = Math.min(Math.max(0, wait + (offMs - beforeMs) / UNIT_MS), MOST);
     beforeMs = offMs;
   }
   return others;
