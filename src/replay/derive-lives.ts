@@ -78,7 +78,9 @@ function endMsOf(house: House, life: FieldLife, host: HostName, latencyMs: numbe
     .map((link) => noticedAt(link, life, host, latencyMs))
     .filter((atMs) => atMs !== undefined && atMs > life.startedMs && atMs <= nextMs)
     .reduce<number>((last, atMs) => Math.max(last, atMs as number), 0);
-  return Math.min(Math.max(written, noticedMs), nextMs - 1);
+  // It told nothing: what is a second old is told.
+  const latestMs = isGhost ? life.startedMs + JOURNAL_SYNC_MS - 1 : Infinity;
+  return Math.min(Math.max(written, noticedMs), latestMs, nextMs - 1);
 }
 
 /** One that was upgraded already when it stopped, and not welcomed yet, told the server so. */

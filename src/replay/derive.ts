@@ -117,7 +117,7 @@ function startOf(
 function firstServedMs({ links, server: [first] }: House): number {
   const endMs = first?.nextMs ?? Infinity;
   const served = links.filter(({ accepted }) => accepted !== undefined && accepted.atMs < endMs);
-  return Math.min(...served.map(({ dialledMs }) => dialledMs));
+  return Math.min(...served.map(({ synMs }) => synMs));
 }
 
 /** Those that are about places and names are the simulator's own. */

@@ -22,6 +22,9 @@ const ANSWER_BYTES = 162;
 /** Bytes of the request for an upgrade, in its first line and in its headers. */
 const IN_THE_REQUEST = [2, 10, 30, 60, 90, 120, 150];
 
+/** Bytes of the status in the first line of an answer: `HTTP/1.1 101`. */
+const IN_THE_STATUS = [10, 11, 12];
+
 /** So many ways to garble an answer are tried with each to garble what asked for it. */
 const FEW = 2;
 
@@ -67,11 +70,10 @@ export class FailedDial extends EndOfLink {
       case 'dial_unreachable':
         return [one('no route', { kind: 'unreachable', host: CLIENT, ...this.again(atMs) })];
       case 'dial_refused':
-        if (!this.serverRan(atMs)) return [];
-        return [one('nothing listened', { kind: 'refused', host: SERVER, ...whole })];
+        return this.refused(atMs, whole);
       case 'auth':
       case 'http_status':
-        return this.answered(httpStatus ?? 401, whole);
+        return this.answered(httpStatus ?? 401, whole, atMs);
       case 'tls':
       case 'tls_expired':
       case 'tls_not_yet_valid':
@@ -117,7 +119,16 @@ export class FailedDial extends EndOfLink {
       : this.around(dialledMs, atMs);
   }
 
-  private answered(status: number, whole: Whole): Candidate[] {
+  private refused(atMs: number, whole: Whole): Candidate[] {
+    const refused = one('nothing listened', { kind: 'refused', host: SERVER, ...whole });
+    return this.serverRan(atMs) ? [refused] : [NATURAL, refused];
+  }
+
+  private answered(status: number, whole: Whole, atMs: number): Candidate[] {
+    // No box answers so: it was the answer that was changed.
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      return IN_THE_STATUS.map((every) => this.misspelt('downstream', every, atMs));
+    }
     const box: FaultInput = { kind: 'upgrade_answered', between, status, ...whole };
     const byBox = one(`a proxy or a portal answered ${status}`, box);
     // It has no certificate for the server's name.
@@ -220,7 +231,9 @@ export class FailedDial extends EndOfLink {
       faults: [proxy, hangsUp],
     };
     const isAsked = atMs >= dialledMs + PLAIN_TRIPS * this.latencyMs;
-    return isAsked ? [byProxy, byBox, NATURAL] : [byBox, byProxy, NATURAL];
+    // Through a proxy nothing is refused.
+    const isRefusing = this.house.links.some(({ end }) => end?.label === 'dial_refused');
+    return isAsked && !isRefusing ? [byProxy, byBox, NATURAL] : [byBox, byProxy, NATURAL];
   }
 
   /** What ended the server's side, where that is no consequence of what ended the client's. */

@@ -64,7 +64,10 @@ function refusing(links: readonly FieldLink[], server: readonly FieldLife[]): Gh
   return links.flatMap(({ dialledMs, end }): Ghost[] => {
     if (end?.label !== 'dial_refused') return [];
     const before = server.findLast(({ startedMs }) => startedMs <= dialledMs);
-    const isOff = before === undefined || (before.end === 'lost_power' && before.endMs < dialledMs);
+    // What it told in its last second is gone with its power.
+    const isOff =
+      before === undefined ||
+      (before.end === 'lost_power' && before.endMs + JOURNAL_SYNC_MS < dialledMs);
     return isOff ? [{ fromMs: dialledMs, untilMs: end.atMs + 1 }] : [];
   });
 }
@@ -80,8 +83,9 @@ function withUnborn(
 ): readonly FieldLife[] {
   const startedMs = server[0]?.startedMs ?? 0;
   const early = links.find(
-    ({ dialledMs, end }) =>
-      dialledMs < startedMs && end?.type === 'link.failed' && end.label !== 'dns',
+    ({ connected, dialledMs, end }) =>
+      dialledMs < startedMs &&
+      (connected !== undefined || (end?.type === 'link.failed' && end.label !== 'dns')),
   );
   if (early === undefined) return server;
   return withGhost(server, { fromMs: early.dialledMs, untilMs: early.dialledMs });

@@ -96,7 +96,7 @@ export abstract class Word {
     then: 'ends' | 'breaks_off' | 'hangs',
     late: readonly Late[],
   ): void {
-    let leftBytes = Math.min(bytes, MAX_ANSWER_BYTES);
+    let leftBytes = Math.round(Math.min(bytes, MAX_ANSWER_BYTES));
     const later = late.map((each) => {
       const lateBytes = Math.min(leftBytes, Math.max(0, 2 * Math.round(each.bytes / 2)));
       leftBytes -= lateBytes;
