@@ -17,7 +17,7 @@ const now = performance.now.bind(performance);
 
 /** Lives that are lived and replayed. The seeds with which it was developed lie below the first. */
 const RUNS = 200;
-const FIRST_SEED = 20_000_000;
+const FIRST_SEED = 30_000_000;
 /** A journal of hours is replayed around one disconnect, which is another question. */
 const LONGEST_MS = 900_000;
 /** A life has one Pi and one server here: a record has no others. */

@@ -27,8 +27,9 @@ const UNHEARD_MS = 10;
 /** A link that was up and is no longer, where both ends tell of it. */
 export class LostLink extends EndOfLink {
   candidates(): Candidate[] {
+    const deaf = this.deafness();
     const parts = [
-      ...this.deafness(),
+      ...deaf,
       ...this.unheard(),
       ...this.unanswered(),
       ...this.unanswering(),
@@ -40,10 +41,19 @@ export class LostLink extends EndOfLink {
     const main: Candidate = { cause: words.join(', and '), faults };
     const garbled = this.garbledWays();
     if (garbled.length > 0) return [...garbled, NATURAL];
-    if (faults.length === 0) return [];
+    // A standstill may be why an end was deaf, and it may have come on top.
+    const alsoDeaf = this.deafEnds().filter(
+      ({ cause }) => !deaf.some((one) => one.cause === cause),
+    );
+    const deafer = alsoDeaf.map((one) => ({
+      cause: [one.cause, ...words].join(', and '),
+      faults: [...one.faults, ...faults],
+    }));
+    if (faults.length === 0) return deafer.length === 0 ? [] : [NATURAL, ...deafer];
     return [
       main,
       NATURAL,
+      ...deafer,
       ...this.silentLater(main),
       ...this.alreadyDead(main),
       ...this.otherWays(faults),
@@ -88,34 +98,48 @@ export class LostLink extends EndOfLink {
 
   /** What either end had to wait for in vain. */
   private deafness(): Candidate[] {
+    const { serverEnd } = this.link;
+    const isServers =
+      serverEnd !== undefined && this.isUpstreamDead(serverEnd.atMs - serverEnd.sinceInboundMs);
+    return [
+      ...(this.isDownstreamDead() ? this.deafClient() : []),
+      ...(isServers ? this.deafServer() : []),
+    ];
+  }
+
+  /** Either end that has waited for a pong in vain. */
+  private deafEnds(): Candidate[] {
+    return [
+      ...this.deafClient(),
+      ...(this.link.serverEnd?.label === 'heartbeat_timeout' ? this.deafServer() : []),
+    ];
+  }
+
+  private isDownstreamDead(): boolean {
+    const { end } = this.link;
+    if (end?.type !== 'link.lost') return false;
+    const isExplained =
+      this.wasStalledBefore(CLIENT, end.atMs) ||
+      this.serverStood(end.atMs) ||
+      !this.serverRan(end.atMs - end.sinceInboundMs + 1);
+    return !isExplained;
+  }
+
+  private deafClient(): Candidate[] {
+    const { end } = this.link;
+    if (end?.type !== 'link.lost' || end.label !== 'heartbeat_timeout') return [];
+    const silent = this.silence('downstream', this.silentFrom(end));
+    return [one('nothing came from the server any more', silent)];
+  }
+
+  private deafServer(): Candidate[] {
     const { end, serverEnd } = this.link;
-    const found: Candidate[] = [];
-    if (end?.type === 'link.lost' && end.label === 'heartbeat_timeout') {
-      const heardMs = end.atMs - end.sinceInboundMs;
-      const isExplained =
-        this.wasStalledBefore(CLIENT, end.atMs) ||
-        this.serverStood(end.atMs) ||
-        !this.serverRan(heardMs + 1);
-      if (!isExplained) {
-        found.push(
-          one(
-            'nothing came from the server any more',
-            this.silence('downstream', this.silentFrom(end)),
-          ),
-        );
-      }
-    }
-    if (serverEnd !== undefined) {
-      const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
-      // The FIN of one that is killed comes right after its last byte.
-      const soonMs = this.link.end === undefined ? 1 : SOON_MS;
-      if (this.isUpstreamDead(heardMs)) {
-        found.push(
-          one('nothing came from the client any more', this.silence('upstream', heardMs + soonMs)),
-        );
-      }
-    }
-    return found;
+    if (serverEnd === undefined) return [];
+    const heardMs = serverEnd.atMs - serverEnd.sinceInboundMs;
+    // The FIN of one that is killed comes right after its last byte.
+    const soonMs = end === undefined ? 1 : SOON_MS;
+    const silent = this.silence('upstream', heardMs + soonMs);
+    return [one('nothing came from the client any more', silent)];
   }
 
   /** TCP loses nothing but what is last: where a message did not arrive, nothing did after it. */
