@@ -5,6 +5,8 @@ import type { Story } from './nudges';
 /** What of a second is drawn for a wait: less than all of it. */
 const MOST = 0.999;
 const UNIT_MS = 1_000;
+/** What timers are late by comes to less than this before anything else does. */
+const LATEST_MS = 250;
 
 /**
  * The story with waits before dials by which these come when they came in the field: real timers
@@ -53,6 +55,8 @@ function corrected(
     const wait = others[at];
     if (dial === undefined || again === undefined || wait === undefined) break;
     const offMs = dial.atMs - again.atMs;
+    // So far off it is another dial.
+    if (Math.abs(offMs) > LATEST_MS) break;
     others[at] = Math.min(Math.max(0, wait + (offMs - beforeMs) / UNIT_MS), MOST);
     beforeMs = offMs;
   }

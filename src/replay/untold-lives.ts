@@ -59,6 +59,9 @@ function withGhosts(
   };
 }
 
+/** So long before and after a dial that it refused a machine is taken to have been on. */
+const AROUND_MS = 300;
+
 /** A machine that has refused a dial was on, although the life before had ended with its power. */
 function refusing(links: readonly FieldLink[], server: readonly FieldLife[]): Ghost[] {
   return links.flatMap(({ dialledMs, end }): Ghost[] => {
@@ -68,7 +71,10 @@ function refusing(links: readonly FieldLink[], server: readonly FieldLife[]): Gh
     const isOff =
       before === undefined ||
       (before.end === 'lost_power' && before.endMs + JOURNAL_SYNC_MS < dialledMs);
-    return isOff ? [{ fromMs: dialledMs, untilMs: end.atMs + 1 }] : [];
+    // Of less than a second nothing would be told; and a dial may come again a little off.
+    const aroundMs = Math.min(AROUND_MS, (JOURNAL_SYNC_MS - 1 - (end.atMs - dialledMs)) / 2);
+    if (!isOff || aroundMs < 1) return [];
+    return [{ fromMs: Math.ceil(dialledMs - aroundMs), untilMs: Math.floor(end.atMs + aroundMs) }];
   });
 }
 
