@@ -168,7 +168,8 @@ function synOf(
     (life) => accepted !== undefined && life.startedMs <= accepted.atMs,
   )?.startedMs;
   if (accepted === undefined || startedMs === undefined) return dialledMs;
-  const afterMs = SYNS_AFTER_MS.find((sentMs) => {
+  const sentAfterMs = SYNS_AFTER_MS.filter((sentMs) => dialledMs + sentMs < accepted.atMs);
+  const afterMs = sentAfterMs.find((sentMs) => {
     const oneWayMs = (accepted.atMs - dialledMs - sentMs) / (trips - 1);
     return dialledMs + sentMs + oneWayMs >= startedMs - 1;
   });

@@ -33,6 +33,7 @@ export class LostLink extends EndOfLink {
       ...this.unheard(),
       ...this.unanswered(),
       ...this.unanswering(),
+      ...this.unwelcomed(),
       ...this.breaks(),
       ...this.suppressed(),
     ];
@@ -174,12 +175,25 @@ export class LostLink extends EndOfLink {
   /** A client whose power came back knows nothing of the link either. */
   private unanswering(): Candidate[] {
     const { diedMs, serverEnd } = this.link;
-    if (diedMs === undefined || serverEnd?.label !== 'heartbeat_timeout') return [];
-    // What the server pinged last, somebody would have answered.
-    const pingedMs = serverEnd.atMs - PONG_TIMEOUT_MS;
-    if (diedMs > pingedMs || !this.clientLostPower(0, serverEnd.atMs)) return [];
+    if (diedMs === undefined || serverEnd === undefined) return [];
+    const isReplaced = serverEnd.label === 'replaced';
+    if (!isReplaced && serverEnd.label !== 'heartbeat_timeout') return [];
+    // What the server sent last, somebody would have answered.
+    const sentMs = serverEnd.atMs - (isReplaced ? 2 * this.latencyMs : PONG_TIMEOUT_MS);
+    if (diedMs > sentMs || !this.clientLostPower(0, serverEnd.atMs)) return [];
     const silent = this.silence('downstream', diedMs - 1);
     return [one('nothing answered for a client that had gone', silent)];
+  }
+
+  /** A client that was upgraded, and ended before it heard of it. */
+  private unwelcomed(): Candidate[] {
+    const { accepted, connected, diedMs = Infinity, end, serverEnd } = this.link;
+    if (accepted === undefined || connected !== undefined || end !== undefined) return [];
+    // It may have been told that it was connected, in the second that went with its power.
+    if (this.clientLostPower(accepted.atMs, diedMs)) return [];
+    const heardMs = (serverEnd?.atMs ?? Infinity) - this.latencyMs;
+    if (heardMs <= accepted.atMs + this.latencyMs) return [];
+    return [one('the answer was lost', this.silence('downstream', accepted.atMs + 1))];
   }
 
   private unheardOf(

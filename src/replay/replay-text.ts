@@ -2,6 +2,7 @@ import { formatMs } from '../format-ms';
 import type { RecordedEvent } from '../events';
 import type { Duration } from '../sim/duration';
 import type { FaultInput } from '../sim/network-faults';
+import { NATURAL } from './end-of-link';
 import type { Mark } from './fit';
 import type { Finding, Replayed } from './replay';
 
@@ -118,10 +119,11 @@ function told(time: Duration): string {
 }
 
 function findings({ findings: all }: Replayed): string[] {
-  const shown = all.slice(0, MAX_FINDINGS);
-  const more = all.length - shown.length;
+  const behind = all.filter(({ chosen }) => chosen.cause !== NATURAL.cause);
+  const shown = behind.slice(0, MAX_FINDINGS);
+  const more = behind.length - shown.length;
   return [
-    ...(all.length > 0 ? ['What was behind it:'] : []),
+    ...(behind.length > 0 ? ['What was behind it:'] : []),
     ...shown.map(findingText),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
