@@ -145,7 +145,11 @@ export class BoundsInvariant extends SafetyInvariant {
         return this.checkUplink(event, state);
       case 'audio.acknowledged':
         if (event.session !== state.session) return NONE;
-        state.acknowledgedBytes = Math.min(event.bytes, state.sentBytes);
+        // What was changed on its way may say less than the one before: it takes nothing back.
+        state.acknowledgedBytes = Math.max(
+          state.acknowledgedBytes,
+          Math.min(event.bytes, state.sentBytes),
+        );
         return NONE;
       case 'playback.started':
         state.heardUntilMs = event.atMs;

@@ -61,6 +61,13 @@ describe('invariant S11', () => {
     expect(acked('old').verdict).to.equal('broken');
   });
 
+  it('takes nothing back for an acknowledgement that says less, as one that was changed may', () => {
+    const story = talk()
+      .at(1, 'pi', audio('audio.sent', 64_000), acknowledged(60_000), acknowledged(6_000))
+      .at(2, 'pi', audio('audio.sent', 10_000));
+    expect(story.verdict).to.equal('held');
+  });
+
   it('knows nothing of what flies to a base server', () => {
     expect(talk('base').at(1, 'pi', audio('audio.sent', 99_000)).verdict).to.equal('held');
   });
