@@ -61,7 +61,7 @@ describe('invariant S11', () => {
     expect(acked('old').verdict).to.equal('broken');
   });
 
-  it('takes nothing back for an acknowledgement that says less, as one that was changed may', () => {
+  it('takes nothing back for an acknowledgement that says less, as a changed one may', () => {
     const story = talk()
       .at(1, 'pi', audio('audio.sent', 64_000), acknowledged(60_000), acknowledged(6_000))
       .at(2, 'pi', audio('audio.sent', 10_000));
