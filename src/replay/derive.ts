@@ -64,11 +64,11 @@ export function derive(aligned: Aligned): Derivation {
   };
 }
 
-/** The scenario with one candidate for each incident, by its place; without one, the first. */
+/** The scenario with what was chosen for each incident. */
 export function scenarioOf({ chosen, derivation }: Story): ScenarioInput {
-  const { acts, faults, fromMs, hosts, incidents, latencyMs, untilMs } = derivation;
+  const { acts, faults, fromMs, hosts, latencyMs, untilMs } = derivation;
   const lastsMs = Math.round(untilMs - fromMs) + AFTERWARDS_MS;
-  const all = incidents.flatMap((_, index) => chosen[index]?.faults ?? []);
+  const all = chosen.flatMap((candidate) => candidate.faults);
   const isBefore = ({ at }: { readonly at: string }): boolean => parseInt(at) <= lastsMs;
   return {
     name: 'replay',

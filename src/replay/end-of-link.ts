@@ -78,24 +78,31 @@ export abstract class EndOfLink {
     if (code === CLOSE_BAD_DATA) {
       return IN_THE_TEXT.map((every) => this.misspelt(direction, every, atMs));
     }
-    return [1, 2, 3, 1].flatMap((every, index) =>
-      [0, 1].map((earlier) =>
-        one('what came was garbled', {
-          ...{ kind: 'corruption', between, direction, every, spread: 'fixed' },
-          at: this.time.at(atMs - earlier - (index === 3 ? 100 : 0)),
-          for: lasting(2 + (index === 3 ? 100 : 0)),
-        } as FaultInput),
-      ),
-    );
+    return [1, 2, 3, 1].flatMap((every, index) => {
+      const longerMs = index === 3 ? 100 : 0;
+      return [0, 1].map((earlier) =>
+        one(
+          'what came was garbled',
+          this.corruption(direction, every, atMs - earlier - longerMs, 2 + longerMs),
+        ),
+      );
+    });
   }
 
   /** The text of a message that was changed on its way, in its frame. */
   protected misspelt(direction: 'upstream' | 'downstream', every: number, atMs: number): Candidate {
-    const fault: FaultInput = {
-      ...{ kind: 'corruption', between, direction, every, spread: 'fixed' },
-      ...{ at: this.time.at(atMs), for: lasting(1) },
-    };
-    return one('it was changed on its way', fault);
+    return one('it was changed on its way', this.corruption(direction, every, atMs, 1));
+  }
+
+  /** One byte in so many is changed, of what arrives from then on. */
+  protected corruption(
+    direction: 'upstream' | 'downstream',
+    every: number,
+    atMs: number,
+    lengthMs: number,
+  ): FaultInput {
+    const spread = { between, direction, every, spread: 'fixed' } as const;
+    return { kind: 'corruption', ...spread, at: this.time.at(atMs), for: lasting(lengthMs) };
   }
 
   /** Of the ways to garble what went up and what came down, each with each; the first of them. */
@@ -198,10 +205,9 @@ export abstract class EndOfLink {
   }
 
   /** Whether a stall of its own may be why this side gave up the other. */
-  protected wasStalledBefore(host: typeof CLIENT | typeof SERVER, atMs: number): boolean {
-    const events = host === CLIENT ? this.house.clientEvents : this.house.serverEvents;
+  protected wasStalledBefore(host: Side, atMs: number): boolean {
     const LONG_MS = 10_000;
-    return events.some(
+    return this.eventsOf(host).some(
       (event) =>
         event.type === 'loop.stalled' &&
         event.ms >= LONG_MS &&

@@ -4,7 +4,7 @@ import { CLIENT, lasting, SERVER, type Candidate, type StoryTime } from './deriv
 import {
   between,
   EndOfLink,
-  isBroken,
+  KIND,
   NATURAL,
   one,
   SOON_MS,
@@ -83,7 +83,7 @@ export class FailedDial extends EndOfLink {
       case 'dial_timeout':
         return this.dialTimedOut(whole, atMs);
       case 'no_welcome':
-        return this.unwelcome();
+        return [this.unwelcome()];
       case 'protocol_error':
         return this.answerGarbled(atMs);
       case 'fin':
@@ -158,11 +158,10 @@ export class FailedDial extends EndOfLink {
   private askedGarbled(): Candidate[] {
     const askedMs = this.link.dialledMs + (this.house.trips - 2) * this.latencyMs;
     return IN_THE_REQUEST.map((every) =>
-      one('what asked for the upgrade was garbled', {
-        ...{ kind: 'corruption', between, direction: 'upstream', spread: 'fixed', every },
-        at: this.time.at(askedMs - 1),
-        for: lasting(this.latencyMs + 2),
-      } as FaultInput),
+      one(
+        'what asked for the upgrade was garbled',
+        this.corruption('upstream', every, askedMs - 1, this.latencyMs + 2),
+      ),
     );
   }
 
@@ -194,8 +193,7 @@ export class FailedDial extends EndOfLink {
     if (accepted !== undefined && atMs >= accepted.atMs + this.latencyMs) {
       unheard.push(this.silence('downstream', accepted.atMs - 1));
     }
-    const isLate = atMs > dialledMs + this.house.trips * this.latencyMs + SOON_MS;
-    const held = isLate ? [this.answerHeld(dialledMs, atMs)] : [];
+    const held = this.isOverdue(atMs) ? [this.answerHeld(dialledMs, atMs)] : [];
     return (['reset', 'close'] as const).flatMap((kind) => {
       const cause = `a ${kind === 'reset' ? 'reset' : 'FIN'} came before it was a link`;
       const breaks = [this.broken(kind, 'downstream', atMs), ...this.serverSide()];
@@ -204,6 +202,11 @@ export class FailedDial extends EndOfLink {
       const byHolding = { cause, faults: [...held, ...breaks] };
       return this.house.knowsServer ? [plain, byHolding] : [byHolding, plain];
     });
+  }
+
+  /** Whether an answer would have been there long ago. */
+  private isOverdue(atMs: number): boolean {
+    return atMs > this.link.dialledMs + this.house.trips * this.latencyMs + SOON_MS;
   }
 
   /** Whenever the answer is sent meanwhile, it comes a little too late. */
@@ -239,8 +242,8 @@ export class FailedDial extends EndOfLink {
   /** What ended the server's side, where that is no consequence of what ended the client's. */
   private serverSide(): FaultInput[] {
     const { serverEnd } = this.link;
-    if (serverEnd === undefined || !isBroken(serverEnd)) return [];
-    const kind = serverEnd.label === 'fin' ? 'close' : 'reset';
+    const kind = KIND[serverEnd?.label ?? ''];
+    if (serverEnd === undefined || kind === undefined) return [];
     return [this.broken(kind, 'upstream', serverEnd.atMs)];
   }
 
@@ -259,7 +262,7 @@ export class FailedDial extends EndOfLink {
       return [{ cause: 'what asked for the upgrade came late', faults: [] }];
     }
     if (accepted !== undefined) return this.unanswered(accepted.atMs);
-    const lost = one('dials were lost', { kind: 'lost_dials', between, ...whole });
+    const lost = dialsLost(whole);
     const natural: Candidate = { cause: 'the server was not there', faults: [] };
     return isOff || this.wasStalled(dialledMs) ? [natural, lost] : [lost, natural];
   }
@@ -267,13 +270,9 @@ export class FailedDial extends EndOfLink {
   /** The program was told to stop while nothing had come of its dial. */
   private leftInDial(atMs: number): Candidate[] {
     const { accepted, dialledMs, serverEnd } = this.link;
-    if (serverEnd?.label === 'peer_close') return [...this.unwelcome(), NATURAL];
+    if (serverEnd?.label === 'peer_close') return [this.unwelcome(), NATURAL];
     if (accepted === undefined) {
-      const isLate = atMs > dialledMs + this.house.trips * this.latencyMs + SOON_MS;
-      const whole = this.around(dialledMs, atMs);
-      return isLate
-        ? [NATURAL, one('dials were lost', { kind: 'lost_dials', between, ...whole })]
-        : [];
+      return this.isOverdue(atMs) ? [NATURAL, dialsLost(this.around(dialledMs, atMs))] : [];
     }
     return atMs > accepted.atMs + this.latencyMs + 1 ? this.unanswered(accepted.atMs) : [];
   }
@@ -289,32 +288,31 @@ export class FailedDial extends EndOfLink {
   }
 
   /** It was upgraded, and what should have welcomed it was none. */
-  private unwelcome(): Candidate[] {
+  private unwelcome(): Candidate {
     const { accepted, dialledMs } = this.link;
     const sentMs = accepted?.atMs ?? dialledMs + (this.house.trips - 1) * this.latencyMs;
-    const fault: FaultInput = {
-      ...{ kind: 'corruption', between, direction: 'downstream', spread: 'fixed' },
-      every: IN_THE_WELCOME,
-      at: this.time.at(sentMs),
-      for: lasting(this.latencyMs + 2),
-    };
-    return [one('its welcome did not come as it was sent', fault)];
+    const fault = this.corruption('downstream', IN_THE_WELCOME, sentMs, this.latencyMs + 2);
+    return one('its welcome did not come as it was sent', fault);
   }
 
   private brokeOpen(label: 'fin' | 'reset', atMs: number): Candidate[] {
-    const kind = label === 'fin' ? 'close' : 'reset';
+    const kind = KIND[label] as 'close' | 'reset';
     const broken = this.broken(kind, 'downstream', atMs + SOON_MS);
-    const [welcome] = this.unwelcome();
+    const welcome = this.unwelcome();
     const garbled: Candidate = {
-      cause: `${welcome?.cause}, and it was broken then`,
-      faults: [...(welcome?.faults ?? []), broken],
+      cause: `${welcome.cause}, and it was broken then`,
+      faults: [...welcome.faults, broken],
     };
     const { serverEnd } = this.link;
     const isOne = serverEnd?.label === label && Math.abs(serverEnd.atMs - atMs) <= 1;
     const both = one(`a ${label} came to both ends`, this.broken(kind, 'both', atMs));
-    const garbledBoth = { ...garbled, faults: [...(welcome?.faults ?? []), ...both.faults] };
+    const garbledBoth = { ...garbled, faults: [...welcome.faults, ...both.faults] };
     return isOne ? [both, garbledBoth, garbled, NATURAL] : [garbled, NATURAL];
   }
+}
+
+function dialsLost(whole: Whole): Candidate {
+  return one('dials were lost', { kind: 'lost_dials', between, ...whole });
 }
 
 function isGoodbye({ initiator }: EventOf<'link.lost'>): boolean {

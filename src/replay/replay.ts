@@ -124,7 +124,8 @@ class Search {
   private readonly derivation: Derivation;
   private readonly field: readonly Mark[];
   private readonly options: ReplayOptions;
-  /** What the client's journal tells, on the time of the scenario. */
+  /** What the journals tell, on the time of the scenario; and the client's alone. */
+  private readonly events: readonly RecordedEvent[];
   private readonly client: readonly RecordedEvent[];
   private readonly roles: Roles;
   private readonly limit: number;
@@ -139,13 +140,9 @@ class Search {
     this.roles = { client: CLIENT, ...(isKnown ? { server: SERVER } : {}) };
     const names = { client: record.client, ...(isKnown ? { server: record.server } : {}) };
     const { events, fromMs } = this.derivation;
-    this.client = events
-      .filter(({ host }) => host === record.client)
-      .map((event) => ({ ...event, atMs: event.atMs - fromMs }));
-    this.field = marksOf(this.derivation.events, names as Roles).map((mark) => ({
-      ...mark,
-      atMs: mark.atMs - this.derivation.fromMs,
-    }));
+    this.events = events.map((event) => ({ ...event, atMs: event.atMs - fromMs }));
+    this.client = this.events.filter(({ host }) => host === record.client);
+    this.field = marksOf(this.events, names as Roles);
   }
 
   async run(): Promise<Found> {
@@ -162,7 +159,6 @@ class Search {
   }
 
   private async told(best: Tried): Promise<Found> {
-    const { events, fromMs } = this.derivation;
     const isThorough = this.options.thoroughly === true && best.fit.reproduced;
     const findings = await this.findings(best, isThorough);
     const whole = scenarioOf(best.story);
@@ -176,7 +172,7 @@ class Search {
       marks: this.field.length,
       lastsMs: this.untilMs(),
       evaluations: this.evaluations,
-      field: events.map((event) => ({ ...event, atMs: event.atMs - fromMs })),
+      field: this.events,
     };
   }
 

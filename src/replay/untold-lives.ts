@@ -1,5 +1,6 @@
 import { JOURNAL_SYNC_MS } from '../constants';
 import type { EventOf, RecordedEvent } from '../events';
+import { isBroken } from './end-of-link';
 import type { FieldLife, FieldLink } from './house';
 
 export interface Lives {
@@ -139,7 +140,7 @@ function withLastEnds(lives: Lives, links: readonly FieldLink[], untilMs: number
     const witness = links.findLast(({ dialledMs }) => dialledMs >= last.startedMs);
     const lost = witness === undefined ? undefined : open(witness);
     if (lost === undefined || lost.atMs < last.endMs) return all;
-    const end = lost.label === 'fin' || lost.label === 'reset' ? 'killed' : 'lost_power';
+    const end = isBroken(lost) ? 'killed' : 'lost_power';
     return [...all.slice(0, -1), { ...last, end, nextMs: untilMs + NEVER_MS }];
   };
   return {
